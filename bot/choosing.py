@@ -1,0 +1,144 @@
+"""Which sentences of the found passages are quoted: whole ones, each claim once."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.answer import Quote
+from index.folding import Word, words
+from index.records import Article, Hit, Sentence, SentenceHit
+from index.search import Query, Searcher
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceSettings:
+    """The [answer] table."""
+
+    threshold: float = 0.5
+    quotes: int = 12
+    quotes_per_article: int = 2
+    passages: int = 40
+    sentence_share: float = 0.5
+    quote_length: int = 500
+    neighbour_margin: float = 0.2
+    question_limit: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    article: Article
+    sentence: Sentence
+    score: float
+
+    @property
+    def place(self) -> "_Place":
+        return self.article.id, self.sentence.ordinal
+
+
+_Place = tuple[str, int]
+
+
+def choose(
+    searcher: Searcher, query: Query, hits: Sequence[Hit], settings: ChoiceSettings
+) -> list[Quote]:
+    """Return quotes of whole sentences, best first, none of whose words is shown twice.
+
+    The best sentence is quoted with its neighbours as far as they are nearly as good: who spoke
+    often stands in one sentence and what was said in the next.
+    """
+    candidates = _candidates(searcher, query, hits[: settings.passages], settings)
+    taken: set[_Place] = set()
+    per_article: Counter[str] = Counter()
+    quotes: dict[str, Quote] = {}
+    for best in sorted(candidates.values(), key=lambda candidate: -candidate.score):
+        if len(quotes) >= settings.quotes:
+            break
+        article = best.article
+        if best.place in taken or per_article[article.id] >= settings.quotes_per_article:
+            continue
+        run = _grown(best, candidates, taken, settings)
+        taken.update(candidate.place for candidate in run)
+        per_article[article.id] += 1
+        quote = _quote(query, run, best.score)
+        same = re.sub(r"\W+", "", quote.text).casefold()
+        if same in quotes:
+            also_in = dict.fromkeys((*quotes[same].also_in, article.id))
+            quotes[same] = replace(quotes[same], also_in=tuple(also_in))
+        else:
+            quotes[same] = quote
+    return list(quotes.values())
+
+
+def _candidates(
+    searcher: Searcher, query: Query, hits: Sequence[Hit], settings: ChoiceSettings
+) -> dict[_Place, _Candidate]:
+    """Score each sentence of the passages: the mean of the passage's score and its own."""
+    articles: dict[str, Article | None] = {}
+    scored: dict[_Place, _Candidate] = {}
+    for hit in hits:
+        span = hit.passage.span
+        if span.article not in articles:
+            articles[span.article] = searcher.library.article(span.article)
+        article = articles[span.article]
+        if article is None or article.version != span.version:
+            continue  # it was changed or withdrawn a moment ago
+        for found in hit.sentences:
+            own = _own_score(searcher, query, article, found)
+            share = settings.sentence_share
+            candidate = _Candidate(article, found.sentence, share * own + (1 - share) * hit.score)
+            known = scored.get(candidate.place)
+            if known is None or known.score < candidate.score:
+                scored[candidate.place] = candidate
+    return scored
+
+
+def _own_score(searcher: Searcher, query: Query, article: Article, found: SentenceHit) -> float:
+    """Score one sentence; the title above it counts as said in it."""
+    text = f"{article.title}\n{article.words(found.sentence.span)}"
+    inside = list(words(text, article.language))
+    same_language = article.language == query.language
+    return searcher.fused(
+        query,
+        dense=found.score,
+        words=query.words_share({word.stem for word in inside}) if same_language else None,
+        names=query.names_share({word.name for word in inside if word.is_name}),
+    )
+
+
+def _grown(
+    best: _Candidate,
+    candidates: Mapping[_Place, _Candidate],
+    taken: set[_Place],
+    settings: ChoiceSettings,
+) -> list[_Candidate]:
+    """Return the sentence with the next and the one before it, where these are nearly as good."""
+    run = [best]
+    for step in (1, -1):
+        place = (best.article.id, best.sentence.ordinal + step)
+        neighbour = candidates.get(place)
+        if neighbour is None or place in taken:
+            continue
+        longer = sorted([*run, neighbour], key=lambda candidate: candidate.sentence.ordinal)
+        length = longer[-1].sentence.span.end - longer[0].sentence.span.start
+        near = neighbour.score >= best.score - settings.neighbour_margin
+        if near and length <= settings.quote_length:
+            run = longer
+    return run
+
+
+def _quote(query: Query, run: Sequence[_Candidate], score: float) -> Quote:
+    article = run[0].article
+    span = article.span(run[0].sentence.span.start, run[-1].sentence.span.end)
+    return Quote(article, span, score, tuple(_marks(query, article, article.words(span))))
+
+
+def _marks(query: Query, article: Article, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where words and names of the question stand."""
+
+    def is_asked(word: Word) -> bool:
+        if article.language == query.language and word.stem in query.terms:
+            return True
+        return word.is_name and word.name in query.names
+
+    return ((word.start, word.end) for word in words(text, article.language) if is_asked(word))

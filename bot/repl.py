@@ -1,0 +1,272 @@
+"""The prompt: questions in, exact words out, and commands about the last answer."""
+
+import io
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Protocol, TextIO
+
+import click
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+
+from bot.answer import Answer, Quote
+from bot.phrases import phrase
+from bot.terminal import ERROR, Screen, columns, has_colour, reader_language, render
+from index.errors import CitatError
+
+COMMANDS = ("help", "more", "show", "sources", "why", "fresh", "quit")
+PROMPT = "> "
+PAGE = 3  # quotes shown at a time
+REMEMBERED = 3  # earlier questions that a follow-up can refer to
+
+
+class Conversation(Protocol):
+    """What answers: `bot.conversation`, or a stand-in in the tests."""
+
+    def ask(
+        self,
+        text: str,
+        history: Sequence[str] = (),
+        *,
+        language: str | None = None,
+    ) -> Answer: ...
+
+    def verified(self, answer: Answer) -> Answer: ...
+
+
+def run(
+    conversation: Conversation,
+    *,
+    articles: int | None = None,
+    history: Path | None = None,
+    stdin: TextIO | None = None,
+    stdout: TextIO | None = None,
+) -> None:
+    """Answer line by line until the lines end or say `:quit`.
+
+    At a terminal lines are edited, completed and kept in the `history` file; otherwise they are
+    read as they come and repeated, so that the output is a whole transcript.
+    """
+    stdin, stdout = stdin or sys.stdin, stdout or sys.stdout
+    at_terminal = stdin.isatty() and stdout.isatty()
+    session = Session(conversation, stdout)
+    lines = _prompted(session.seen, history) if at_terminal else _piped(stdin, stdout)
+    click.echo(f"{session.greeting(articles)}\n", file=stdout)
+    for line in lines:
+        if line.strip().lower() == ":quit":
+            return
+        try:
+            reply = session.reply(line)
+        except KeyboardInterrupt:
+            if not at_terminal:
+                raise
+            continue  # Ctrl-C gives up this question, not the conversation
+        if reply:
+            click.echo(f"{reply}\n", file=stdout)
+
+
+@dataclass
+class Session:
+    """One reader's conversation; `seen` are words of shown quotes, for completion."""
+
+    conversation: Conversation
+    stdout: TextIO
+    language: str = "en"
+    questions: list[str] = field(default_factory=list)
+    answer: Answer | None = None
+    shown: int = 0
+    seen: set[str] = field(default_factory=set)
+
+    def greeting(self, articles: int | None) -> str:
+        counted = [] if articles is None else [self._phrase("repl-articles", count=articles)]
+        return "\n".join([*counted, self._phrase("repl-greeting")])
+
+    def reply(self, line: str) -> str:
+        """Return what to show for a typed line: an answer, a command's output, or nothing."""
+        text = " ".join(line.split())
+        if not text:
+            return ""
+        try:
+            return self._obey(text[1:]) if text.startswith(":") else self._ask(text)
+        except CitatError as error:
+            return self._screen.ink(str(error), ERROR)
+
+    @property
+    def _screen(self) -> Screen:
+        return Screen(columns(self.stdout), has_colour(self.stdout), self.language)
+
+    def _phrase(self, key: str, **blanks: object) -> str:
+        return phrase(self.language, key, **blanks)
+
+    def _ask(self, text: str) -> str:
+        answer = self.conversation.ask(text, self.questions[-REMEMBERED:])
+        answer = self.conversation.verified(answer)
+        self.questions.append(text)
+        self.answer, self.shown = answer, PAGE
+        self.language = reader_language(answer)
+        self._notice(answer.quotes[:PAGE])
+        screen = self._screen
+        return render(
+            answer,
+            width=screen.width,
+            colour=screen.colour,
+            language=screen.language,
+            count=PAGE,
+        )
+
+    def _obey(self, command: str) -> str:
+        name, _, argument = command.partition(" ")
+        match name.lower():
+            case "help":
+                return self._phrase("repl-help")
+            case "fresh":
+                return self._fresh()
+            case "more" | "show" | "sources" | "why" as about:
+                return self._about(about, argument)
+            case unknown:
+                nearest = get_close_matches(unknown, COMMANDS, n=1, cutoff=0.4) or ["help"]
+                told = self._phrase("repl-unknown", name=unknown, nearest=nearest[0])
+                return self._screen.ink(told)
+
+    def _fresh(self) -> str:
+        self.questions.clear()
+        self.answer = None
+        return self._phrase("repl-fresh")
+
+    def _about(self, command: str, argument: str) -> str:
+        answer = self.answer
+        if answer is None:
+            return self._phrase("repl-ask-first")
+        if command == "why":
+            nearest = answer.details.get("nearest")
+            return self._screen.explanation(answer.understood, self._standing(answer), nearest)
+        if not answer:
+            return self._screen.silence(answer)
+        if command == "more":
+            return self._more(answer)
+        if command == "show":
+            return self._show(answer, argument)
+        return self._screen.sources(self._standing(answer)) or self._phrase("repl-gone")
+
+    def _more(self, answer: Answer) -> str:
+        if self.shown >= len(answer.quotes):
+            return self._phrase("repl-no-more")
+        numbered = self._standing(answer, self.shown, self.shown + PAGE)
+        self.shown += PAGE
+        self._notice(quote for _, quote in numbered)
+        left = len(answer.quotes) - self.shown
+        return self._screen.page(numbered, left=left) or self._phrase("repl-gone")
+
+    def _show(self, answer: Answer, argument: str) -> str:
+        number = int(argument) if re.fullmatch(r"\d{1,3}", argument) else 0
+        if not 1 <= number <= len(answer.quotes):
+            return self._phrase("repl-show-which", count=len(answer.quotes))
+        for _, quote in self._standing(answer, number - 1, number):
+            return self._screen.context(quote)
+        return self._phrase("repl-gone")
+
+    def _standing(
+        self,
+        answer: Answer,
+        first: int = 0,
+        last: int | None = None,
+    ) -> list[tuple[int, Quote]]:
+        """Return the quotes that still equal their articles, under the numbers first given."""
+        numbered = list(enumerate(answer.quotes, 1))[first:last]
+        asked = replace(answer, quotes=answer.quotes[first:last])
+        standing = {quote.span for quote in self.conversation.verified(asked).quotes}
+        return [(number, quote) for number, quote in numbered if quote.span in standing]
+
+    def _notice(self, quotes: Iterable[Quote]) -> None:
+        for quote in quotes:
+            self.seen.update(re.findall(r"\w{4,}", quote.text))
+
+
+class _Words(Completer):
+    """Completes commands at the start of a line and, within it, words seen in answers."""
+
+    def __init__(self, seen: set[str]) -> None:
+        self.seen = seen
+
+    def get_completions(
+        self,
+        document: Document,
+        complete_event: CompleteEvent,  # noqa: ARG002 - the name is prompt_toolkit's
+    ) -> Iterator[Completion]:
+        before = document.text_before_cursor
+        typed = re.split(r"[^\w:]", before)[-1]
+        if before.startswith(":"):
+            found = [f":{name}" for name in COMMANDS if f":{name}".startswith(before)]
+        else:
+            begun = typed.casefold()
+            found = sorted(word for word in self.seen if word.casefold().startswith(begun))
+        for word in found if typed else []:
+            yield Completion(word, start_position=-len(typed))
+
+
+def _prompted(seen: set[str], history: Path | None) -> Iterator[str]:
+    """Yield edited lines; Ctrl-C drops the line, Ctrl-D ends them."""
+    prompt: PromptSession[str] = PromptSession(
+        PROMPT,
+        history=_private_history(history),
+        completer=_Words(seen),
+        complete_while_typing=False,
+        key_bindings=_paste_as_one_line(),
+    )
+    while True:
+        try:
+            line = prompt.prompt()
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return
+        yield line
+
+
+def _piped(stdin: TextIO, stdout: TextIO) -> Iterator[str]:
+    """Yield lines as they come, repeating each behind the prompt."""
+    if isinstance(stdin, io.TextIOWrapper):
+        stdin.reconfigure(errors="replace")
+    screen = Screen(columns(stdout), has_colour(stdout), "en")
+    for line in stdin:
+        click.echo(screen.ink(f"{PROMPT}{line.rstrip()}"), file=stdout)
+        yield line
+
+
+def _private_history(path: Path | None) -> History:
+    """Return a history only its owner can read; in memory where it cannot be written."""
+    if path is None:
+        return InMemoryHistory()
+    try:
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+    except OSError:
+        return InMemoryHistory()
+    return _ForgivingHistory(path)
+
+
+class _ForgivingHistory(FileHistory):
+    """A full disk costs the history a line, not the reader the answer."""
+
+    def store_string(self, string: str) -> None:
+        with suppress(OSError):
+            super().store_string(string)
+
+
+def _paste_as_one_line() -> KeyBindings:
+    bindings = KeyBindings()
+
+    @bindings.add(Keys.BracketedPaste)
+    def _paste(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text(re.sub(r"\s*[\r\n]+\s*", " ", event.data))
+
+    return bindings

@@ -1,0 +1,289 @@
+"""What the bot does with each kind of update; `register` holds them all, in order."""
+
+import asyncio
+import contextlib
+import logging
+import re
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar, cast
+from weakref import WeakValueDictionary
+
+from telegram import CallbackQuery, Message, MessageEntity, ReplyParameters, Update
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from bot.answer import Answer, Reason
+from bot.memory import Memory
+from bot.phrases import phrase
+from bot.telegram.access import Gate
+from bot.telegram.render import keyboard, pages, reader_language
+from bot.telegram.settings import TelegramSettings
+from index.records import without_surrogates
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+Bot = Application[Any, Any, Any, Any, Any, Any]
+
+TYPING_AFTER_S = 0.3
+"""Quicker answers need no sign that one is at work."""
+
+TYPING_EVERY_S = 4
+"""Telegram shows the sign for five seconds at most."""
+
+_NO_QUESTION = {Reason.EMPTY_LIBRARY, Reason.NOT_A_QUESTION, Reason.TOO_LONG}
+"""Answers to what cannot be followed up."""
+
+
+class Answers(Protocol):
+    """The conversation as this voice uses it (`bot.conversation.Conversation`)."""
+
+    def ask(
+        self, text: str, history: Sequence[str] = (), *, language: str | None = None
+    ) -> Answer: ...
+
+    def verified(self, answer: Answer) -> Answer: ...
+
+
+class Voice:
+    """The conversation, spoken through Telegram."""
+
+    def __init__(self, conversation: Answers, settings: TelegramSettings, memory: Memory) -> None:
+        self._conversation = conversation
+        self._settings = settings
+        self._memory = memory
+        # One worker: the encoder gains nothing from a second, and the event loop stays free.
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="telegram-answers")
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    def register(self, application: Bot) -> None:
+        """Add all handlers. The first that matches takes an update; the gate is before them."""
+        fresh = filters.UpdateType.MESSAGE
+        private = fresh & filters.ChatType.PRIVATE
+        spoken_to = filters.ChatType.PRIVATE | _SpokenTo()
+        for handler in (
+            CommandHandler("start", self.start, fresh),
+            CommandHandler("help", self.help, fresh),
+            CommandHandler("ask", self.ask, fresh),
+            CallbackQueryHandler(self.turn_page, r"^m:\d{1,18}:\d{1,4}$"),
+            CallbackQueryHandler(self.stale_button),
+            MessageHandler(private & filters.COMMAND, self.help),
+            MessageHandler(fresh & filters.TEXT & ~filters.COMMAND & spoken_to, self.question),
+            MessageHandler(private & ~filters.TEXT & ~filters.StatusUpdate.ALL, self.not_text),
+        ):
+            application.add_handler(handler)
+        application.add_handler(TypeHandler(Update, Gate(self._settings).check), group=-1)
+        application.add_error_handler(trouble)
+
+    def close(self) -> None:
+        """Finish the search under way, drop those that wait."""
+        self._worker.shutdown(cancel_futures=True)
+
+    async def start(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Say what this is and how to ask."""
+        message, language = _message(update), _own_language(update)
+        await _say(message, phrase(language, "tg-start") + "\n\n" + phrase(language, "tg-help"))
+
+    async def help(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Show how to ask."""
+        await _say(_message(update), phrase(_own_language(update), "tg-help"))
+
+    async def ask(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Answer the question behind /ask."""
+        words = (_message(update).text or "").split(maxsplit=1)
+        await self._answer(update, words[1] if len(words) > 1 else "")
+
+    async def question(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Answer a plain question, or one that mentions the bot."""
+        await self._answer(update, _without_mention(_message(update), context.bot.username))
+
+    async def not_text(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Say that pictures, voice and the like cannot be read."""
+        await _say(_message(update), phrase(_own_language(update), "tg-only-text"))
+
+    async def turn_page(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Show another page of an answer, in the message that holds it."""
+        query = _pressed(update)
+        _, key, page = (query.data or "").split(":")
+        asked = await self._work(self._memory.get, int(key))
+        message = query.message
+        if asked is None or not isinstance(message, Message) or asked.chat != message.chat_id:
+            await self.stale_button(update, context)
+            return
+        await _acknowledge(query)
+        async with self._turn(asked.chat):
+            answer = await self._work(self._found, asked.question, asked.history)
+            await self._edit(message, asked.id, answer, int(page), query.from_user.language_code)
+
+    async def stale_button(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Say that a button is too old to be understood."""
+        await _acknowledge(_pressed(update), phrase(_own_language(update), "tg-stale"))
+
+    async def _answer(self, update: Update, question: str) -> None:
+        message, question = _message(update), without_surrogates(question)
+        if not question:
+            await _say(message, phrase(_own_language(update), "tg-ask-empty"))
+            return
+        async with self._turn(message.chat_id):
+            async with _typing(message):
+                asked, answer = await self._work(self._ask, message, question)
+            sent = await self._send(message, asked, answer)
+            await self._work(self._memory.answered, asked, sent.message_id)
+
+    async def _send(self, message: Message, asked: int, answer: Answer) -> Message:
+        code = message.from_user.language_code if message.from_user else None
+        language = reader_language(code, answer.understood.language)
+        shown = pages(answer, language, self._settings.quotes_per_message)
+        return await message.reply_html(
+            shown[0].html,
+            reply_markup=keyboard(asked, 1, len(shown), language),
+            link_preview_options=shown[0].link_preview,
+            reply_parameters=_bound_to(message),
+        )
+
+    async def _edit(
+        self, message: Message, asked: int, answer: Answer, page: int, code: str | None
+    ) -> None:
+        language = reader_language(code, answer.understood.language)
+        shown = pages(answer, language, self._settings.quotes_per_message)
+        # The archive may have changed since the button was made.
+        page = min(max(page, 1), len(shown))
+        with _unless("not modified", "to edit not found"):
+            await message.edit_text(
+                shown[page - 1].html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(asked, page, len(shown), language),
+                link_preview_options=shown[page - 1].link_preview,
+            )
+
+    def _ask(self, message: Message, question: str) -> tuple[int, Answer]:
+        """Answer, and remember the question if it can be followed up; its id is 0 if not."""
+        history = self._history(message)
+        answer = self._found(question, history)
+        if answer.reason in _NO_QUESTION:
+            return 0, answer
+        user = message.from_user.id if message.from_user else message.chat_id
+        return self._memory.keep(message.chat_id, user, question, history), answer
+
+    def _found(self, question: str, history: Sequence[str]) -> Answer:
+        return self._conversation.verified(self._conversation.ask(question, history))
+
+    def _history(self, message: Message) -> tuple[str, ...]:
+        """The questions this one may follow: of the answer it replies to, else the last ones."""
+        reply = message.reply_to_message
+        replied = self._memory.answered_by(message.chat_id, reply.message_id) if reply else None
+        return replied.thread if replied else self._memory.recent(message.chat_id)
+
+    def _turn(self, chat: int) -> asyncio.Lock:
+        """The lock that keeps a chat's answers in the order of its questions."""
+        return self._turns.setdefault(chat, asyncio.Lock())
+
+    async def _work(self, work: Callable[..., Result], *arguments: object) -> Result:
+        """Do what may block (searching, the database) in the one worker thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._worker, work, *arguments)
+
+
+class _SpokenTo(filters.MessageFilter):
+    """In a group: messages that mention the bot or reply to it."""
+
+    def filter(self, message: Message) -> bool:
+        bot, replied = message.get_bot(), message.reply_to_message
+        if replied and replied.from_user and replied.from_user.id == bot.id:
+            return True
+        mentions = message.parse_entities([MessageEntity.MENTION]).values()
+        return f"@{bot.username}".lower() in map(str.lower, mentions)
+
+
+async def trouble(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Log what went wrong, then tell the human a number to report; never a traceback."""
+    if not isinstance(update, Update):
+        logger.warning("no updates from Telegram: %s", context.error)
+        return
+    if isinstance(context.error, Forbidden):
+        logger.info("update %s cannot be answered: %s", update.update_id, context.error)
+        return
+    number = secrets.token_hex(4)
+    logger.error("error %s at update %s", number, update.update_id, exc_info=context.error)
+    message = update.effective_message
+    if message is not None:
+        with contextlib.suppress(TelegramError):
+            await _say(message, phrase(_own_language(update), "tg-trouble", id=number))
+
+
+@contextlib.asynccontextmanager
+async def _typing(message: Message) -> AsyncIterator[None]:
+    """Show that the bot is at work, unless it is done at once."""
+    done = asyncio.Event()
+    sign = asyncio.create_task(_show_typing(message, done))
+    try:
+        yield
+    finally:
+        done.set()
+        # A sign on its way would stay under the answer, so wait for it, but not for long.
+        await asyncio.wait({sign}, timeout=1)
+        sign.cancel()
+
+
+async def _show_typing(message: Message, done: asyncio.Event) -> None:
+    pause: float = TYPING_AFTER_S
+    while not done.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), pause)
+            return
+        pause = TYPING_EVERY_S
+        with contextlib.suppress(TelegramError):
+            await message.reply_chat_action(ChatAction.TYPING)
+
+
+async def _say(message: Message, text: str) -> None:
+    await message.reply_text(text, reply_parameters=_bound_to(message))
+
+
+async def _acknowledge(query: CallbackQuery, text: str | None = None) -> None:
+    """Take the waiting sign off a pressed button."""
+    with _unless("query is too old"):
+        await query.answer(text)
+
+
+@contextlib.contextmanager
+def _unless(*refusals: str) -> Iterator[None]:
+    """Swallow these refusals of Telegram: what was wanted is so already, or comes too late."""
+    try:
+        yield
+    except BadRequest as error:
+        if not any(refusal in error.message.lower() for refusal in refusals):
+            raise
+
+
+def _bound_to(message: Message) -> ReplyParameters:
+    return ReplyParameters(message.message_id, allow_sending_without_reply=True)
+
+
+def _without_mention(message: Message, username: str) -> str:
+    mention = rf"\s*@{re.escape(username)}\b\s*"
+    return re.sub(mention, " ", message.text or "", flags=re.IGNORECASE).strip()
+
+
+def _own_language(update: Update) -> str:
+    user = update.effective_user
+    return reader_language(user.language_code if user else None, "en")
+
+
+def _message(update: Update) -> Message:
+    return cast("Message", update.message)  # a handler's filters see to it
+
+
+def _pressed(update: Update) -> CallbackQuery:
+    return cast("CallbackQuery", update.callback_query)  # as above

@@ -1,0 +1,235 @@
+"""An answer as Telegram messages: pages of HTML, each within the limits of one message."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape, unescape
+from itertools import accumulate, takewhile
+from urllib.parse import urlsplit
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+
+from bot.answer import Answer, Quote, Reason
+from bot.dates import date_in_words
+from bot.phrases import LANGUAGES, phrase
+
+MESSAGE_UNITS = 4096
+"""UTF-16 units of one message: Telegram's own limit counts at most as many."""
+
+PIECE_UNITS = 2400
+"""Units of a quote in one message: the rest is for the lines around it, each bounded below."""
+
+EXPANDABLE_FROM = 240
+"""Characters from which a quote is folded: about four lines on a telephone."""
+
+_LONGEST_LINK = 2000
+_GAP = "\n\n"
+
+_BORDER = re.compile(r"""(?<=[.!?…])\s+|(?<=[.!?…]["'»”“)\]])\s+|\s*\n\s*|(?<=[。！？])""")
+_SPACE = re.compile(r"\s+")
+_TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One message: its HTML, and the address to preview when it has but one source."""
+
+    html: str
+    preview: str | None = None
+
+    @property
+    def link_preview(self) -> LinkPreviewOptions:
+        """The preview of the only source, or none."""
+        if self.preview is None:
+            return LinkPreviewOptions(is_disabled=True)
+        return LinkPreviewOptions(url=self.preview, prefer_small_media=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A quote, or one part of a quote that is too long for a message."""
+
+    quote: Quote
+    words: str
+    part: int = 1
+    parts: int = 1
+
+
+def reader_language(code: str | None, asked_in: str) -> str:
+    """Return the language to speak: the reader's own, else the question's, else English."""
+    for candidate in (code or "", asked_in):
+        base = candidate.partition("-")[0].lower()
+        if base in LANGUAGES:
+            return base
+    return "en"
+
+
+def pages(answer: Answer, language: str, quotes_per_message: int) -> list[Page]:
+    """Return the answer as messages: the reason for silence, or at most so many quotes each."""
+    if not answer:
+        reason = answer.reason or Reason.NOTHING_NEAR
+        return [Page(escape(phrase(language, reason.value, **answer.details)))]
+    head = _head(answer, language)
+    room = MESSAGE_UNITS - _shown_units(head)
+    return [
+        _page(head, pieces, language)
+        for pieces in _packed(_pieces(answer), language, quotes_per_message, room)
+    ]
+
+
+def keyboard(asked: int, page: int, count: int, language: str) -> InlineKeyboardMarkup | None:
+    """Return the buttons under page `page` of `count` (from 1); none when there is only one."""
+    if count == 1:
+        return None
+    labels = {page - 1: "◀", page: f"{page}/{count}", page + 1: "▶"}
+    if page == 1:
+        labels = {2: phrase(language, "tg-more", page=1, pages=count)}
+    row = [
+        InlineKeyboardButton(label, callback_data=f"m:{asked}:{target}")
+        for target, label in labels.items()
+        if 1 <= target <= count
+    ]
+    return InlineKeyboardMarkup([row])
+
+
+def split(text: str, limit: int = PIECE_UNITS) -> list[str]:
+    """Cut a text into parts of at most `limit` UTF-16 units; white space at a cut falls away.
+
+    Cuts stand at the end of a sentence or a line, else at white space, else between two letters.
+    """
+    parts = []
+    while units(text) > limit:
+        end, start = _cut(text, _prefix(text, limit))
+        parts.append(text[:end].rstrip())
+        text = text[start:].lstrip()
+    return [*parts, text] if text else parts
+
+
+def units(text: str) -> int:
+    """Return the length as Telegram counts it, in UTF-16 units."""
+    return len(text) + sum(letter > "\uffff" for letter in text)
+
+
+def _prefix(text: str, limit: int) -> int:
+    """Return how many characters of the text fit into `limit` units."""
+    used = accumulate(map(units, text))
+    return sum(1 for _ in takewhile(lambda so_far: so_far <= limit, used))
+
+
+def _cut(text: str, limit: int) -> tuple[int, int]:
+    """Return where the first part ends, at most at `limit`, and where the rest begins."""
+    for border in (_BORDER, _SPACE):
+        # The second half only: an early border would make a needless stub.
+        cuts = [cut for cut in border.finditer(text, limit // 2) if cut.start() <= limit]
+        if cuts:
+            return cuts[-1].span()
+    return limit, limit
+
+
+def _pieces(answer: Answer) -> Iterator[_Piece]:
+    for quote in answer.quotes:
+        parts = split(quote.text)
+        for part, words in enumerate(parts, start=1):
+            yield _Piece(quote, words, part, len(parts))
+
+
+def _packed(
+    pieces: Iterable[_Piece], language: str, most: int, room: int
+) -> Iterator[list[_Piece]]:
+    """Put pieces together, in order, while they fit into one message."""
+    page: list[_Piece] = []
+    used = 0
+    for piece in pieces:
+        size = _shown_units(_block(piece, language)) + len(_GAP)
+        if page and (len(page) == most or used + size > room):
+            yield page
+            page, used = [], 0
+        page.append(piece)
+        used += size
+    yield page
+
+
+def _page(head: str, pieces: Sequence[_Piece], language: str) -> Page:
+    articles = {piece.quote.article.id: piece.quote.article for piece in pieces}
+    only = next(iter(articles.values())) if len(articles) == 1 else None
+    html = head + _GAP.join(_block(piece, language) for piece in pieces)
+    return Page(html, _address(only.url) if only else None)
+
+
+def _head(answer: Answer, language: str) -> str:
+    """Say what was understood, where it is not simply what was asked."""
+    if not answer.understood.follows:
+        return ""
+    line = phrase(language, "tg-follows", question=_line(answer.understood.follows, 120))
+    return f"<i>{escape(line)}</i>{_GAP}"
+
+
+def _block(piece: _Piece, language: str) -> str:
+    """The exact words, and under them who said it to whom and where it stands."""
+    tag = "blockquote expandable" if len(piece.words) > EXPANDABLE_FROM else "blockquote"
+    said = _said(piece.quote, language)
+    return (
+        f"<{tag}>{escape(piece.words)}</blockquote>\n"
+        + (f"<b>{escape(said)}</b>\n" if said else "")
+        + _source(piece, language)
+    )
+
+
+def _said(quote: Quote, language: str) -> str:
+    speaker, addressee = _line(quote.speaker or "", 80), _line(quote.addressee or "", 80)
+    said = f"{speaker} → {addressee}".strip() if addressee else speaker
+    if not quote.via:
+        return said
+    return f"{said} ({phrase(language, 'show-via', agency=_line(quote.via, 80))})".strip()
+
+
+def _source(piece: _Piece, language: str) -> str:
+    """Outlet, date, linked title with its visible domain, and what else there is to know."""
+    quote = piece.quote
+    cells = [
+        escape(_line(quote.article.source, 80)),
+        date_in_words(quote.article.published, language),
+    ]
+    cells.append(_linked_title(quote))
+    if quote.also_in:
+        cells.append(phrase(language, "tg-also-in", count=len(quote.also_in)))
+    if piece.parts > 1:
+        cells.append(phrase(language, "tg-part", part=piece.part, parts=piece.parts))
+    return " · ".join(filter(None, cells))
+
+
+def _linked_title(quote: Quote) -> str:
+    title = escape(_line(quote.article.title, 160))
+    link = _address(quote.link) or _address(quote.article.url)
+    if link is None:
+        return title
+    domain = escape(_domain(link))
+    return f'<a href="{escape(link)}">{title or domain}</a> ({domain})'
+
+
+def _address(url: str | None) -> str | None:
+    """Return the address if it is one that Telegram makes a link of: http(s), not endless."""
+    if url is None or len(url) > _LONGEST_LINK or not _domain(url):
+        return None
+    return url
+
+
+def _domain(url: str) -> str:
+    """Return the host of an http(s) address without its "www.", else nothing."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:  # "http://[" and its like
+        return ""
+    return _line(host.removeprefix("www."), 60) if parts.scheme in {"http", "https"} else ""
+
+
+def _line(text: str, limit: int) -> str:
+    """Return the text on one line, cut with an ellipsis where it is longer than `limit`."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def _shown_units(html: str) -> int:
+    """Return the length of our own HTML after parsing: all text in it is escaped."""
+    return units(unescape(_TAG.sub("", html)))

@@ -1,0 +1,1 @@
+"""The library: articles, sentences, passages, vectors, words; how a question finds passages."""

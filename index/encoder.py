@@ -1,0 +1,157 @@
+"""The sentence encoder behind one seam: texts in, unit vectors out."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import EncoderError
+
+BUILT_IN = "built-in"
+BUILT_IN_FOLDER = Path(__file__).parent / "builtin"
+
+Vectors = NDArray[np.float32]
+"""Unit vectors as rows: float32, shape (texts, dimension)."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSettings:
+    """The [encoder] table."""
+
+    model: str = BUILT_IN
+    query_prompt: str = ""
+    passage_prompt: str = ""
+    batch_size: int = 32
+    device: str = "cpu"
+    threads: int = 0
+    trust_remote_code: bool = False
+
+
+class Encoder(Protocol):
+    """What the library needs of a model; questions and passages may be prompted differently."""
+
+    @property
+    def identity(self) -> str:
+        """Name that changes whenever the vectors would."""
+
+    @property
+    def dimension(self) -> int: ...
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors: ...
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors: ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]: ...
+
+
+class SentenceEncoder:
+    """Any sentence-transformers model, the built-in one included."""
+
+    def __init__(self, model: Any, identity: str, settings: EncoderSettings) -> None:
+        self._model = model
+        self._settings = settings
+        self.identity = identity
+        self.dimension: int = model.get_embedding_dimension()
+
+    @classmethod
+    def load(cls, settings: EncoderSettings) -> "SentenceEncoder":
+        """Load the configured model.
+
+        Raises:
+            EncoderError: there is no such folder or model, or its files are damaged.
+        """
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        if settings.threads:
+            torch.set_num_threads(settings.threads)
+        try:
+            model = SentenceTransformer(
+                _folder_or_name(settings.model),
+                device=settings.device,
+                trust_remote_code=settings.trust_remote_code,
+            )
+        except Exception as error:  # any library below may raise anything for a broken model
+            raise EncoderError(_why_not_loaded(settings.model, error)) from error
+        return cls(model, encoder_identity(settings), settings)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(self._model.encode_query, texts, self._settings.query_prompt)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(self._model.encode_document, texts, self._settings.passage_prompt)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many word pieces each text is cut into."""
+        if not texts:
+            return []
+        pieces = self._model.tokenizer(
+            list(texts), add_special_tokens=False, truncation=False, verbose=False
+        )
+        return [len(ids) for ids in pieces["input_ids"]]
+
+    def _encode(self, encode: Any, texts: Sequence[str], prompt: str) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        vectors: Vectors = encode(
+            list(texts),
+            prompt=prompt or None,
+            batch_size=self._settings.batch_size,
+            show_progress_bar=False,
+            normalize_embeddings=True,
+        )
+        return vectors
+
+
+def encoder_identity(settings: EncoderSettings) -> str:
+    """Name a configured encoder without loading it, so that a library can be checked at once.
+
+    A folder is named by its files (names, sizes and first mebibyte), a model of a hub by its
+    name; prompts change the vectors and so belong to it.
+    """
+    name = _folder_or_name(settings.model)
+    prompts = "".join(
+        f" {kind}={prompt!r}"
+        for kind, prompt in (
+            ("query", settings.query_prompt),
+            ("passage", settings.passage_prompt),
+        )
+        if prompt
+    )
+    digest = f"@{_folder_digest(Path(name))}" if Path(name).is_dir() else ""
+    return f"{settings.model}{digest}{prompts}"
+
+
+def _folder_or_name(model: str) -> str:
+    return str(BUILT_IN_FOLDER) if model == BUILT_IN else model
+
+
+def _folder_digest(folder: Path) -> str:
+    digest = blake2b(digest_size=4)
+    for path in sorted(path for path in folder.rglob("*") if _shapes_vectors(path)):
+        digest.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size}\n".encode())
+        with path.open("rb") as file:
+            digest.update(file.read(1 << 20))
+    return digest.hexdigest()
+
+
+def _shapes_vectors(path: Path) -> bool:
+    return path.suffix in {".json", ".safetensors", ".bin", ".model", ".txt", ".onnx"}
+
+
+def _why_not_loaded(model: str, error: Exception) -> str:
+    if model == BUILT_IN or Path(model).exists():
+        return f"cannot load the encoder in {_folder_or_name(model)}: {error}"
+    return (
+        f"cannot load the encoder {model!r}: no such folder, and no model of that name could be"
+        f" fetched or found in the cache ({type(error).__name__}); check the name and the"
+        ' connection, or set model = "built-in"'
+    )

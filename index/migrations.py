@@ -1,0 +1,103 @@
+"""The tables of a library, as numbered steps; each is applied once, in one transaction."""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("citat.library")
+
+
+@migrations()
+def m001_articles(db: Database) -> None:
+    db.execute(
+        """
+        create table articles (
+            key integer primary key autoincrement,
+            id text not null unique,
+            url text,
+            title text not null,
+            source text not null,
+            author text,
+            published text,
+            language text not null,
+            text text not null,
+            version text not null,
+            content_hash text not null,
+            added text not null
+        )
+        """
+    )
+    db.execute("create index articles_language on articles (language)")
+
+
+@migrations()
+def m002_sentences(db: Database) -> None:
+    """Ids are never used twice, so a vector index is caught up by comparing ids."""
+    db.execute(
+        """
+        create table sentences (
+            id integer primary key autoincrement,
+            article integer not null references articles (key) on delete cascade,
+            ordinal integer not null,
+            start integer not null,
+            "end" integer not null,
+            vector blob not null
+        )
+        """
+    )
+    db.execute("create index sentences_article on sentences (article, ordinal)")
+
+
+@migrations()
+def m003_passages(db: Database) -> None:
+    """`first` and `last` are ordinals of sentences, the last one included."""
+    db.execute(
+        """
+        create table passages (
+            id integer primary key autoincrement,
+            article integer not null references articles (key) on delete cascade,
+            ordinal integer not null,
+            first integer not null,
+            last integer not null
+        )
+        """
+    )
+    db.execute("create index passages_article on passages (article, ordinal)")
+    db.execute(
+        "create virtual table words using fts5"
+        ' (stems, names, title, tokenize = "unicode61 remove_diacritics 0")'
+    )
+    db.execute("create virtual table word_counts using fts5vocab (words, col)")
+
+
+@migrations()
+def m004_outlet_lines(db: Database) -> None:
+    """Lines that may be furniture of an outlet's pages: counted until they recur."""
+    db.execute(
+        """
+        create table outlet_lines (
+            source text not null,
+            line text not null,
+            article text not null,
+            primary key (source, line, article)
+        ) without rowid
+        """
+    )
+
+
+@migrations()
+def m005_state(db: Database) -> None:
+    db.execute("create table state (key text primary key, value text not null)")
+    db.execute("insert into state values ('generation', '0')")
+    db.execute("insert into state values ('identity', lower(hex(randomblob(8))))")
+
+
+@migrations()
+def m006_pending_vectors(db: Database) -> None:
+    """Vectors of another encoder, gathered until all are there and take the place of the old."""
+    db.execute(
+        """
+        create table pending_vectors (
+            sentence integer primary key references sentences (id) on delete cascade,
+            vector blob not null
+        )
+        """
+    )

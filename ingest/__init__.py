@@ -1,0 +1,1 @@
+"""Articles in: sources, extraction, cleaning, sentences, passages, the library."""

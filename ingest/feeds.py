@@ -1,0 +1,123 @@
+"""RSS and Atom: an article from each entry, from the feed itself or from the page it links to."""
+
+import calendar
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import feedparser
+
+from index.errors import SourceError
+from ingest.drafts import Draft, Skipped
+from ingest.pages import fragment_text, plain_text, primary_language
+
+FULL_TEXT = 600
+"""Characters from which a summary is taken for the article itself."""
+
+_ROOT = re.compile(
+    r"\s*(?:(?:<!--.*?-->|<[?!][^>]*>)\s*)*<(?:\w+:)?(?:rss|feed|RDF)[\s>]",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What the feed says of an article; the draft's text may be no more than a teaser."""
+
+    draft: Draft
+    is_full: bool
+
+
+def is_feed(text: str) -> bool:
+    """Say whether a document is RSS or Atom, by its first element."""
+    return _ROOT.match(text[:4096]) is not None
+
+
+def read_feed(
+    text: str,
+    origin: str,
+    *,
+    url: str | None = None,
+    read_link: Callable[[str], Draft] | None = None,
+) -> Iterator[Draft | Skipped]:
+    """Read the entries of a feed; with `read_link`, those of little text from their pages.
+
+    Raises:
+        SourceError: there is no entry in it.
+    """
+    parsed = _parse(text, url)
+    if not parsed.entries:
+        broken = parsed.get("bozo_exception")
+        raise SourceError(f"is a feed without entries{f' ({broken})' if broken else ''}")
+    for number, found in enumerate(parsed.entries, start=1):
+        entry = _entry(found, parsed.feed, f"{origin} entry {number}")
+        try:
+            yield _article(entry, read_link)
+        except SourceError as error:
+            yield Skipped(entry.draft.url or entry.draft.origin, str(error))
+
+
+def _parse(text: str, url: str | None) -> Any:
+    # Told as a header, the encoding goes before one that the document declares; links are
+    # relative to where the feed was found.
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    if url is not None:
+        headers["content-location"] = url
+    return feedparser.parse(text.encode("utf-8", "replace"), response_headers=headers)
+
+
+def _article(entry: _Entry, read_link: Callable[[str], Draft] | None) -> Draft:
+    draft = entry.draft
+    if not entry.is_full and read_link is not None and draft.url is not None:
+        page = read_link(draft.url)
+        return replace(
+            page,
+            title=page.title or draft.title,
+            source=page.source or draft.source,
+            author=page.author or draft.author,
+            published=draft.published or page.published,
+            language=page.language or draft.language,
+        )
+    if not draft.text:
+        raise SourceError("has no text in the feed; give the address of its page")
+    return draft
+
+
+def _entry(entry: Any, feed: Any, origin: str) -> _Entry:
+    contents = [_text(content) for content in entry.get("content", [])]
+    summary = _text(entry.get("summary_detail", {}))
+    text = max([*contents, summary], key=len)
+    return _Entry(
+        Draft(
+            origin=origin,
+            text=text,
+            url=entry.get("link") or None,
+            title=_line(entry.get("title")),
+            source=_line(feed.get("title")),
+            author=_line(entry.get("author")),
+            published=_published(entry),
+            language=primary_language(feed.get("language")),
+        ),
+        is_full=any(contents) or len(summary) >= FULL_TEXT,
+    )
+
+
+def _text(detail: Any) -> str:
+    value = detail.get("value") or ""
+    return value.strip() if detail.get("type") == "text/plain" else fragment_text(value)
+
+
+def _line(value: str | None) -> str | None:
+    """Return a title or a name without markup; many feeds escape theirs twice."""
+    return plain_text(html.unescape(value)).replace("\n", " ") or None if value else None
+
+
+def _published(entry: Any) -> datetime | None:
+    moment = entry.get("published_parsed") or entry.get("updated_parsed")
+    try:
+        return datetime.fromtimestamp(calendar.timegm(moment), UTC) if moment else None
+    except (ValueError, OverflowError, OSError):
+        return None

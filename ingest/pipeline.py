@@ -1,0 +1,251 @@
+"""Drafts in, articles stored: cleaned, split, encoded and written in batches.
+
+A batch is one transaction, so a process killed at any moment leaves whole batches behind, and
+the next run finds them unchanged and goes on with the very same next batch.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import blake2b
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from index.encoder import Encoder
+from index.entries import Entry
+from index.errors import SourceError
+from index.languages import UNKNOWN, base_language, detect
+from index.library import Library
+from index.records import Article
+from ingest.boilerplate import drop_lines, drop_related_links, recurring_candidates
+from ingest.cleaning import canonical
+from ingest.drafts import Draft, Skipped
+from ingest.passages import group
+from ingest.sentences import split
+
+PIPELINE = 1
+"""Grows when the same draft would be stored otherwise, so that a new run takes it again."""
+RECURRING = 3
+"""A line without an end that stands in so many articles of one outlet is furniture."""
+TITLE_LENGTH = 150
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSettings:
+    """The [ingest] table."""
+
+    passage_tokens: int = 160
+    passage_overlap: int = 1
+    batch_articles: int = 64
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did, counted while it goes."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    sentences: int = 0
+    passages: int = 0
+    encoding_seconds: float = 0.0
+    seconds: float = 0.0
+    skipped: list[Skipped] = field(default_factory=list)
+
+    @property
+    def seen(self) -> int:
+        return self.added + self.updated + self.unchanged + len(self.skipped)
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    article: Article
+    content_hash: str
+    known: bool
+
+
+def ingest(
+    drafts: Iterable[Draft | Skipped],
+    library: Library,
+    encoder: Encoder,
+    *,
+    settings: IngestSettings,
+    progress: Callable[[Report], None],
+) -> Report:
+    """Store every draft that is new or has changed; one bad draft never stops the rest.
+
+    Raises:
+        LibraryError: the library cannot be written; what was reported before is stored.
+    """
+    library.claim_encoder(encoder.identity)
+    started, report, seen = time.perf_counter(), Report(), dict[str, str]()
+    batch: list[_Prepared] = []
+    for draft in drafts:
+        prepared = draft if isinstance(draft, Skipped) else _prepare(draft, library, seen)
+        if isinstance(prepared, Skipped):
+            report.skipped.append(prepared)
+        elif prepared is None:
+            report.unchanged += 1
+        else:
+            batch.append(prepared)
+        if len(batch) >= settings.batch_articles:
+            _store(batch, library, encoder, settings, report)
+            batch = []
+        report.seconds = time.perf_counter() - started
+        progress(report)
+    _store(batch, library, encoder, settings, report)
+    report.seconds = time.perf_counter() - started
+    progress(report)
+    return report
+
+
+def article_of(draft: Draft) -> Article:
+    """Clean a draft and fill in what it does not say.
+
+    Raises:
+        SourceError: nothing readable is left.
+    """
+    text = drop_related_links(canonical(draft.text))
+    language = base_language(draft.language or "")
+    if language == UNKNOWN:
+        language = detect(text)
+    if language == UNKNOWN:
+        raise SourceError("there are no words in it")
+    return Article(
+        id=article_id(draft),
+        text=text,
+        title=_line(draft.title) or _title_from(text, language),
+        source=_line(draft.source) or _outlet(draft),
+        language=language,
+        url=_url(draft.url),
+        author=_line(draft.author) or None,
+        published=draft.published,
+    )
+
+
+def article_id(draft: Draft) -> str:
+    """Return the id given, else one that is the same whenever the same source is read again."""
+    if given := _line(draft.id):
+        return given
+    if draft.url:
+        return f"{_host(draft.url)}-{_digest(draft.url)}"
+    path = Path(draft.origin)
+    if path.is_file():
+        return f"{path.name.split('.')[0]}-{_digest(str(path.resolve()))}"
+    return f"text-{_digest(draft.text)}"
+
+
+def content_hash(draft: Draft) -> str:
+    """Return the hash of all that came in, and of the way it is treated."""
+    parts = {**asdict(draft), "origin": "", "pipeline": PIPELINE}
+    return _digest(repr(sorted(parts.items())), size=16)
+
+
+def _prepare(draft: Draft, library: Library, seen: dict[str, str]) -> _Prepared | Skipped | None:
+    """Return None for an article that is stored just so."""
+    id_, hash_ = article_id(draft), content_hash(draft)
+    if id_ in seen:
+        return Skipped(draft.origin, f"the id {id_} was already used by {seen[id_]}")
+    seen[id_] = draft.origin
+    stored = library.content_hash(id_)
+    if stored == hash_:
+        return None
+    try:
+        return _Prepared(article_of(draft), hash_, known=stored is not None)
+    except SourceError as error:
+        return Skipped(draft.origin, str(error))
+
+
+def _store(
+    batch: Sequence[_Prepared],
+    library: Library,
+    encoder: Encoder,
+    settings: IngestSettings,
+    report: Report,
+) -> None:
+    if not batch:
+        return
+    articles = _without_furniture([prepared.article for prepared in batch], library)
+    ranges = [split(article.text, article.language) for article in articles]
+    texts = [
+        article.text[start:end]
+        for article, spans in zip(articles, ranges, strict=True)
+        for start, end in spans
+    ]
+    started = time.perf_counter()
+    vectors = encoder.encode_passages(texts)
+    report.encoding_seconds += time.perf_counter() - started
+    tokens = encoder.count_tokens(texts)
+    entries, at = [], 0
+    for prepared, article, spans in zip(batch, articles, ranges, strict=True):
+        rows = slice(at, at + len(spans))
+        at = rows.stop
+        passages = group(tokens[rows], settings.passage_tokens, settings.passage_overlap)
+        entries.append(
+            Entry.of(
+                article,
+                content_hash=prepared.content_hash,
+                sentences=spans,
+                vectors=vectors[rows],
+                passages=passages,
+            )
+        )
+    library.write(entries)
+    report.updated += sum(prepared.known for prepared in batch)
+    report.added += sum(not prepared.known for prepared in batch)
+    report.sentences += len(texts)
+    report.passages += sum(len(entry.passages) for entry in entries)
+
+
+def _without_furniture(articles: Sequence[Article], library: Library) -> list[Article]:
+    """Drop lines that recur across articles of one outlet, in this batch and in the library."""
+    candidates = [(article, set(recurring_candidates(article.text))) for article in articles]
+    here = Counter((article.source, line) for article, lines in candidates for line in lines)
+    library.count_lines(
+        [(article.source, line, article.id) for article, lines in candidates for line in lines]
+    )
+    cleaned = []
+    for article, lines in candidates:
+        recurring = library.recurring(article.source, lines, RECURRING)
+        recurring |= {line for line in lines if here[article.source, line] >= RECURRING}
+        text = drop_lines(article.text, recurring) if recurring else article.text
+        cleaned.append(article if text == article.text else replace(article, text=text))
+    return cleaned
+
+
+def _title_from(text: str, language: str) -> str:
+    """Return the first line if it is short, else the first sentence, cut at a word if need be."""
+    line = text.split("\n", 1)[0]
+    if len(line) > TITLE_LENGTH:
+        start, end = split(line, language)[0]
+        line = line[start:end]
+    if len(line) <= TITLE_LENGTH:
+        return line
+    return line[:TITLE_LENGTH].rsplit(" ", 1)[0] + "…"
+
+
+def _line(text: str | None) -> str:
+    return " ".join(canonical(text or "").split())
+
+
+def _url(url: str | None) -> str | None:
+    line = _line(url)
+    return line if line.startswith(("http://", "https://")) else None
+
+
+def _outlet(draft: Draft) -> str:
+    if draft.url:
+        return _host(draft.url)
+    return Path(draft.origin.rsplit(":", 1)[0]).name.split(".")[0] or "text"
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "page").removeprefix("www.")
+
+
+def _digest(text: str, size: int = 4) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()

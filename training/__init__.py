@@ -1,0 +1,1 @@
+"""How the built-in encoder is made; not installed with the program."""
