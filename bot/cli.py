@@ -68,9 +68,9 @@ def bot(options: Options) -> None:
     from bot.telegram.settings import TelegramSettings, read_token
 
     settings = options.config.table("telegram", TelegramSettings)
-    read_token(settings)  # fails at once, not after the model has been loaded
+    token = read_token(settings)  # fails at once, not after the model has been loaded
     conversation = _conversation(options)
-    run(conversation, settings, conversation.searcher.library.path)
+    run(conversation, settings, conversation.searcher.library.path, token)
 
 
 def _conversation(options: Options) -> "Conversation":

@@ -132,11 +132,11 @@ def status(options: Options) -> None:
 @click.command()
 @common_options
 def reindex(options: Options) -> None:
-    """Encode the library anew with the configured encoder."""
+    """Encode the library anew with the configured encoder, and fold its words anew."""
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress
 
-    from index.reindex import reindex as encode_anew
+    from index.reindex import reencode, refold
 
     with options.library() as library:
         encoder = options.encoder()
@@ -148,7 +148,8 @@ def reindex(options: Options) -> None:
         )
         with bar:
             task = bar.add_task("encoding", total=library.counts()["sentences"])
-            done = encode_anew(library, encoder, lambda steps: bar.advance(task, steps))
+            done = reencode(library, encoder, lambda steps: bar.advance(task, steps))
+        refold(library)
     if options.as_json:
         print_json({"sentences": done, "encoder": encoder.identity})
     else:

@@ -1,7 +1,7 @@
 """The library: one SQLite file that holds the truth; everything else is derived from it."""
 
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ import numpy as np
 from sqlite_utils import Database
 
 from index.encoder import Vectors
-from index.entries import Entry
+from index.entries import Entry, FoldedPassage, Range
 from index.errors import EncoderMismatch, LibraryError, QuoteError
 from index.migrations import migrations
 from index.records import Article, Passage, Sentence, Span
@@ -78,7 +78,10 @@ class Library:
                 db.execute("pragma journal_mode = wal")
                 db.execute("pragma synchronous = normal")
                 db.execute("pragma foreign_keys = on")
-                migrations.apply(db)
+                if migrations.pending(db):
+                    db.execute("begin immediate")  # or two processes would make the same tables
+                    migrations.apply(db)
+                    db.execute("commit")
             except BaseException:
                 connection.close()
                 raise
@@ -214,9 +217,13 @@ class Library:
         )
 
     def add_pending(self, ids: Sequence[int], vectors: Vectors) -> None:
-        rows = zip(ids, (vector.tobytes() for vector in vectors.astype(np.float16)), strict=True)
+        """Keep vectors until all are there; sentences removed in the meantime are passed over."""
+        rows = zip((vector.tobytes() for vector in vectors.astype(np.float16)), ids, strict=True)
         with _told(self.path), self._db.atomic():
-            self._db.conn.executemany("insert into pending_vectors values (?, ?)", rows)
+            self._db.conn.executemany(
+                "insert or replace into pending_vectors select id, ? from sentences where id = ?",
+                rows,
+            )
 
     def finish_reencoding(self) -> bool:
         """Put the pending vectors in place if none is missing; tell whether that was done."""
@@ -234,6 +241,24 @@ class Library:
             )
             self._db.execute("delete from state where key = 'pending_encoder'")
         return True
+
+    def ranges(self, article_id: str) -> tuple[list[Range], list[tuple[int, Range]]]:
+        """Return an article's sentences, [start, end), and its passages by id, [first, last)."""
+        passages = self.rows(
+            "select p.id, p.first, p.last from passages p join articles a on a.key = p.article"
+            " where a.id = ? order by p.ordinal",
+            article_id,
+        )
+        sentences = [(found.span.start, found.span.end) for found in self.sentences(article_id)]
+        return sentences, [(id_, (first, last + 1)) for id_, first, last in passages]
+
+    def replace_words(self, folded: Iterable[tuple[int, FoldedPassage]]) -> None:
+        """Store the folded words of passages anew."""
+        with self._changing():
+            self._db.conn.executemany(
+                "update words set stems = ?, names = ?, title = ? where rowid = ?",
+                ((words.stems, words.names, words.title, id_) for id_, words in folded),
+            )
 
     # For the indexes that are derived from it
 
@@ -359,6 +384,12 @@ class Library:
             [article_id],
         )
         self._db.execute("delete from articles where id = ?", [article_id])
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Let all that is read inside show one state, whatever other processes write meanwhile."""
+        with _told(self.path), self._db.atomic():
+            yield
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

@@ -1,15 +1,26 @@
-"""Encode a library anew with another model; an interrupted run goes on where it stopped."""
+"""Derive anew what comes from the articles: vectors by another model, words by newer rules."""
 
 from collections.abc import Callable
 
 from index.encoder import Encoder
+from index.entries import fold_passages
 from index.library import Library
 
 BATCH = 1024
 
 
-def reindex(library: Library, encoder: Encoder, progress: Callable[[int], None]) -> int:
+def refold(library: Library) -> None:
+    """Fold the words of every passage by the rules of this version."""
+    for article in library.articles(newest_first=False):
+        sentences, passages = library.ranges(article.id)
+        folded = fold_passages(article, sentences, [reach for _, reach in passages])
+        library.replace_words(zip((id_ for id_, _ in passages), folded, strict=True))
+
+
+def reencode(library: Library, encoder: Encoder, progress: Callable[[int], None]) -> int:
     """Encode every sentence; readers keep the old vectors until all new ones are there.
+
+    An interrupted run goes on where it stopped.
 
     Args:
         library: The library to change.

@@ -34,7 +34,7 @@ class SearchSettings:
 
     dense_weight: float = 1.0
     words_weight: float = 0.5
-    names_weight: float = 0.5
+    names_weight: float = 0.35
     sentences_per_language: int = 30
     word_matches: int = 100
     common_share: float = 0.1
@@ -118,15 +118,15 @@ class Searcher:
         self, query: Query, *, limit: int = 100, channel: Channel = Channel.BOTH
     ) -> list[Hit]:
         """Return the passages nearest to a question, best first."""
-        index = self.refresh()
-        ids: dict[int, None] = {}
-        if channel is not Channel.WORDS:
-            ids |= dict.fromkeys(self._nearest(index, query))
-        if channel is not Channel.DENSE:
-            ids |= dict.fromkeys(self._matching(query))
-        hits = [
-            self._hit(index, query, passage, channel) for passage in self.library.passages([*ids])
-        ]
+        with self.library.steady():  # what comes in meanwhile has no vectors in the index
+            index = self.refresh()
+            ids: dict[int, None] = {}
+            if channel is not Channel.WORDS:
+                ids |= dict.fromkeys(self._nearest(index, query))
+            if channel is not Channel.DENSE:
+                ids |= dict.fromkeys(self._matching(query))
+            passages = self.library.passages([*ids])
+        hits = [self._hit(index, query, passage, channel) for passage in passages]
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage.span))[:limit]
 
     def _nearest(self, index: VectorIndex, query: Query) -> list[int]:

@@ -110,17 +110,16 @@ def article_of(draft: Draft) -> Article:
         SourceError: nothing readable is left.
     """
     text = drop_related_links(canonical(draft.text))
-    language = base_language(draft.language or "")
-    if language == UNKNOWN:
-        language = detect(text)
-    if language == UNKNOWN:
+    detected = detect(text)
+    if detected == UNKNOWN:
         raise SourceError("there are no words in it")
+    stated = base_language(draft.language or "")
     return Article(
         id=article_id(draft),
         text=text,
-        title=_line(draft.title) or _title_from(text, language),
+        title=_line(draft.title) or _title_from(text, detected),
         source=_line(draft.source) or _outlet(draft),
-        language=language,
+        language=detected if stated == UNKNOWN else stated,
         url=_url(draft.url),
         author=_line(draft.author) or None,
         published=draft.published,

@@ -31,10 +31,11 @@ _FINAL = frozenset(".!?…")
 _QUOTES = frozenset("\"'’”“»«›‹")
 _DASHES = frozenset("-–—―")
 _OPENING = "„“«»\"'’(["
-_LIST_DIGITS = 3
+# How far to look back from a mark, in characters: never a whole sentence, which has no bound.
 _LIST_NUMBER_LENGTH = 10
-_QUOTE_LENGTH = 1000
 _PHRASE_LENGTH = 60
+_QUOTE_LENGTH = 1000
+_LIST_DIGITS = 3
 _PHRASE_WORDS = 8
 
 

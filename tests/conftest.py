@@ -35,7 +35,7 @@ def no_user_data(monkeypatch, tmp_path):
 
 @pytest.fixture(scope="session")
 def encoder() -> SentenceEncoder:
-    return SentenceEncoder.load(EncoderSettings())
+    return SentenceEncoder.load(EncoderSettings(threads=1))
 
 
 @pytest.fixture
@@ -83,12 +83,6 @@ def own_archive(archive, tmp_path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def make_entry() -> Callable[..., Entry]:
-    """Make an entry of plain sentences, all of them one passage."""
-    return entry_of
-
-
-@pytest.fixture(scope="session")
 def encoded_entry(encoder) -> Callable[..., Entry]:
     """Make an entry whose vectors are those of the built-in encoder."""
 
@@ -104,7 +98,7 @@ def tiny_model(tmp_path_factory) -> Callable[[int], Path]:
     """Save a model of 16 dimensions in a folder; its weights are drawn from a seed."""
 
     def make(seed: int = 0) -> Path:
-        folder = tmp_path_factory.mktemp("tiny-model")
+        folder: Path = tmp_path_factory.mktemp("tiny-model")
         save_tiny_model(folder, seed)
         return folder
 
@@ -130,6 +124,7 @@ def entry_of(
     title: str = "",
     vectors: Vectors | None = None,
 ) -> Entry:
+    """Make an entry of plain sentences, all of them one passage."""
     text = " ".join(sentences)
     ends = np.cumsum([len(sentence) + 1 for sentence in sentences])
     ranges = [
@@ -156,10 +151,10 @@ def toy_vector(text: str) -> Vectors:
 def save_tiny_model(folder: Path, seed: int) -> None:
     import torch
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Pooling, Transformer
     from transformers import AutoTokenizer, BertConfig, BertModel
 
-    tokenizer = AutoTokenizer.from_pretrained(BUILT_IN_FOLDER)  # type: ignore[no-untyped-call]
+    tokenizer = AutoTokenizer.from_pretrained(BUILT_IN_FOLDER)
+    tokenizer.model_max_length = 64
     torch.manual_seed(seed)
     bert = BertModel(
         BertConfig(
@@ -173,6 +168,4 @@ def save_tiny_model(folder: Path, seed: int) -> None:
     )
     bert.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    words = Transformer(str(folder), max_seq_length=64)
-    model = SentenceTransformer(modules=[words, Pooling(16)], device="cpu")
-    model.save(str(folder))
+    SentenceTransformer(str(folder), device="cpu").save(str(folder))

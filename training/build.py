@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from training.base import WIDTH, base_model
 from training.text import folder_arguments
@@ -78,9 +77,9 @@ def grown_table(
 def multilingual_model(work: Path, values: NDArray[np.float32]) -> Any:
     """The English body with the work folder's vocabulary and the given new rows."""
     rows = json.loads((work / "rows.json").read_text(encoding="utf-8"))
-    size = Tokenizer.from_file(str(work / "tokenizer.json")).get_vocab_size()
     model = base_model()
     english = model.get_input_embeddings().weight.data
+    size = max(len(english), max(rows) + 1)
     table = grown_table(english, size, rows, values)
     model.set_input_embeddings(torch.nn.Embedding(size, WIDTH, padding_idx=0, _weight=table))
     model.config.vocab_size = size

@@ -60,6 +60,7 @@ Vectors = NDArray[np.float32]
 class Settings:
     """What decides a run's result."""
 
+    start: str  # file of the rows to begin with
     chunks: int
     rate: float  # of Adam, at its highest
     batch_pieces: int  # of a batch, padding included
@@ -121,10 +122,12 @@ class Teacher:
 class Run:
     """A training run: the student, its optimiser, how far it has come, and where it is saved."""
 
-    def __init__(self, work: Path, settings: Settings, device: torch.device) -> None:
+    def __init__(
+        self, work: Path, settings: Settings, checkpoint: Path, device: torch.device
+    ) -> None:
         self.settings, self.device = settings, device
         self.chunks_done = 0
-        self.model = multilingual_model(work, np.load(work / "rows_aligned.npy"))
+        self.model = multilingual_model(work, np.load(work / settings.start))
         rows = json.loads((work / "rows.json").read_text(encoding="utf-8"))
         self.embedding = SplitEmbedding(self.model.get_input_embeddings().weight.data, rows)
         self.model.requires_grad_(False)
@@ -133,7 +136,7 @@ class Run:
         self.optimiser: torch.optim.Optimizer = torch.optim.SparseAdam(
             [self.embedding.learnt], betas=(0.9, 0.99)
         )
-        self._checkpoint = work / "distil.pt"
+        self._checkpoint = checkpoint
 
     def save(self) -> None:
         state = {
@@ -245,7 +248,7 @@ def is_held_back(pair: Pair) -> bool:
 
 def passes(pairs: Sequence[Pair], rng: random.Random) -> Iterator[Pair]:
     """The pairs without end, in a new order at each pass, thinned by `SOURCE_SHARES`."""
-    while True:
+    while pairs:
         kept = [pair for pair in pairs if rng.random() < SOURCE_SHARES.get(pair.source, 1.0)]
         rng.shuffle(kept)
         yield from kept
@@ -336,7 +339,9 @@ def save_array(path: Path, values: NDArray[Any]) -> None:
 
 def main() -> None:
     parser = folder_arguments(__doc__)
-    parser.add_argument("--chunks", type=int, default=14, help=f"of {CHUNK} pairs")
+    parser.add_argument("--start", default="rows_aligned.npy", help="rows to begin with")
+    parser.add_argument("--result", default="rows_distilled.npy", help="rows to write")
+    parser.add_argument("--chunks", type=int, default=8, help=f"of {CHUNK} pairs")
     parser.add_argument("--rate", type=float, default=3e-3, help="highest rate of Adam")
     parser.add_argument("--batch-pieces", type=int, default=1_024, help="of a batch, with padding")
     parser.add_argument("--seed", type=int, default=1)
@@ -346,13 +351,20 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(arguments.seed)
     device = torch.device(arguments.device)
-    settings = Settings(arguments.chunks, arguments.rate, arguments.batch_pieces, arguments.seed)
+    settings = Settings(
+        arguments.start,
+        arguments.chunks,
+        arguments.rate,
+        arguments.batch_pieces,
+        arguments.seed,
+    )
+    result = arguments.work / arguments.result
     tokenizer = Tokenizer.from_file(str(arguments.work / "tokenizer.json"))
     tokenizer.enable_truncation(LONGEST)
-    run = Run(arguments.work, settings, device)
+    run = Run(arguments.work, settings, result.with_suffix(".pt"), device)
     run.resume()
     train(run, tokenizer, Teacher(arguments.work / "teacher", device), arguments.data)
-    save_array(arguments.work / "rows_distilled.npy", run.embedding.rows())
+    save_array(result, run.embedding.rows())
 
 
 if __name__ == "__main__":

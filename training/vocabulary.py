@@ -54,14 +54,14 @@ def is_new(piece: str) -> bool:
     return any(_script(letter) in SCRIPTS for letter in piece)
 
 
-def learn_pieces(words: Mapping[str, float], count: int) -> list[str]:
+def learn_pieces(words: Mapping[str, float], count: int, sample: int = SAMPLE_WORDS) -> list[str]:
     """About `count` pieces that cut the words well; `words` gives each word's share of text."""
     learner = Tokenizer(models.WordPiece(unk_token=UNKNOWN))
     learner.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     trainer = trainers.WordPieceTrainer(
         vocab_size=count, min_frequency=2, special_tokens=[UNKNOWN], show_progress=False
     )
-    learner.train_from_iterator(_repeated(words, SAMPLE_WORDS), trainer)
+    learner.train_from_iterator(_repeated(words, sample), trainer)
     return sorted(filter(is_new, learner.get_vocab()))
 
 

@@ -13,7 +13,7 @@ from bot.memory import Memory
 from bot.phrases import LANGUAGES, phrase
 from bot.telegram import logs
 from bot.telegram.handlers import Answers, Bot, Voice
-from bot.telegram.settings import TOKEN_VARIABLE, TelegramSettings, read_token
+from bot.telegram.settings import TOKEN_VARIABLE, TelegramSettings
 from index.errors import ConfigError
 
 logger = logging.getLogger(__name__)
@@ -29,14 +29,15 @@ READ_TIMEOUT_S = 20
 """Longer than the default: a send that timed out may have been delivered after all."""
 
 
-def run(conversation: Answers, settings: TelegramSettings, database_path: Path) -> None:
+def run(
+    conversation: Answers, settings: TelegramSettings, database_path: Path, token: str
+) -> None:
     """Answer questions in Telegram until SIGINT or SIGTERM.
 
     Raises:
-        ConfigError: there is no token, or Telegram rejects it.
+        ConfigError: Telegram rejects the token.
         LibraryError: the database cannot keep the questions.
     """
-    token = read_token(settings)
     logs.set_up(token)
     with contextlib.closing(Memory.open(database_path)) as memory:
         application = build(conversation, settings, memory, token)

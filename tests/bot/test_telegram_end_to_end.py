@@ -293,6 +293,41 @@ def test_a_stale_button_is_answered_politely(database, data):
     asyncio.run(conversation())
 
 
+def test_a_press_shows_nothing_of_another_chat(database):
+    async def conversation():
+        async with talking(database) as api:
+            api.says(ANNA, "harbour?")
+            (answer,) = await api.answers(1)
+            api.says(VERA, "harbour?")
+            _, other = await api.answers(2)
+            data = answer["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+            api.presses(VERA, other, data)
+            await api.until(lambda: api.toasts)
+        assert api.toasts[0]["text"] == phrase("ru", "tg-stale")
+        assert not api.called("editMessageText")
+
+    asyncio.run(conversation())
+
+
+def test_an_answer_deleted_after_the_press_is_no_trouble(database, caplog):
+    finder = LineFinder()
+
+    async def conversation():
+        async with talking(database, finder) as api:
+            api.says(ANNA, "harbour?")
+            (answer,) = await api.answers(1)
+            finder.takes_s = 0.1
+            api.clicks(ANNA, answer)
+            await api.until(lambda: api.toasts)
+            del api.messages[ANNA.id, answer["message_id"]]
+            await api.until(lambda: api.called("editMessageText"))
+            api.says(ANNA, "whale?")
+            await api.answers(1)
+
+    asyncio.run(conversation())
+    assert not [entry for entry in caplog.records if entry.levelno >= logging.ERROR]
+
+
 def test_a_press_that_telegram_finds_too_old_still_turns_the_page(database):
     async def conversation():
         async with talking(database) as api:

@@ -20,12 +20,12 @@ RUN = """
 import logging, sys
 from pathlib import Path
 from bot.telegram.app import run
-from bot.telegram.settings import TelegramSettings
+from bot.telegram.settings import TelegramSettings, read_token
 from index.errors import CitatError
 from tests.bot.telegram_world import LineFinder
 settings = TelegramSettings(api_base_url=sys.argv[1], open_to_all=True)
 try:
-    run(LineFinder(), settings, Path(sys.argv[2]))
+    run(LineFinder(), settings, Path(sys.argv[2]), read_token(settings))
 except CitatError as error:
     sys.exit(f"Error: {error}")
 """

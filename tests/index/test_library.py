@@ -1,6 +1,7 @@
 """The library keeps whole articles, says what is wrong in one line, and loses nothing."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -29,7 +30,9 @@ ORPHANS = {
 def passages_of(library: Library, article_id: str) -> list[int]:
     sentences = library.sentence_ids().tolist()
     ids = library.passages_of_sentences(sentences)
-    return [found.id for found in library.passages(ids) if found.passage.span.article == article_id]
+    return [
+        found.id for found in library.passages(ids) if found.passage.span.article == article_id
+    ]
 
 
 def orphans(library: Library) -> dict[str, int]:
@@ -120,7 +123,9 @@ class TestChanging:
         before = set(library.sentence_ids().tolist())
         library.write([entry_of("call", "The call was short.")])
         assert library.counts() == {"articles": 2, "sentences": 3, "passages": 2}
-        assert [library.words(s.span) for s in library.sentences("call")] == ["The call was short."]
+        assert [library.words(s.span) for s in library.sentences("call")] == [
+            "The call was short."
+        ]
         assert library.word_counts("stems", ["gaza", "short"]) == {"short": 1}
         assert orphans(library) == dict.fromkeys(ORPHANS, 0)
         new = set(library.sentence_ids().tolist()) - before
@@ -133,7 +138,9 @@ class TestChanging:
         assert library.article("call") is None
         assert library.counts() == {"articles": 1, "sentences": 2, "passages": 1}
         assert library.match_words("gaza", 10) == []
-        assert library.match_words('stems : "река"', 10) == [(passages_of(library, "flood")[0], "bg")]
+        assert library.match_words('stems : "река"', 10) == [
+            (passages_of(library, "flood")[0], "bg")
+        ]
         assert orphans(library) == dict.fromkeys(ORPHANS, 0)
 
     def test_words_of_a_removed_or_changed_article_are_not_given(self, library):
@@ -212,6 +219,13 @@ class TestTwoProcesses:
             other.remove(["call"])
             assert library.article("call") is None
             assert library.generation == other.generation
+
+    def test_those_that_start_together_make_one_library(self, tmp_path):
+        with ThreadPoolExecutor(4) as pool:
+            opened = list(pool.map(lambda _: Library.open(tmp_path, create=True), range(4)))
+        assert len({library.identity for library in opened}) == 1
+        for library in opened:
+            library.close()
 
     def test_two_libraries_are_never_taken_for_each_other(self, library, tmp_path):
         with Library.open(tmp_path / "other", create=True) as other:
@@ -344,7 +358,9 @@ class TestItsWords:
             ]
         )
         matches = library.match_words("stems : (water)", 10)
-        found = [stored.passage.span.article for stored in library.passages([i for i, _ in matches])]
+        found = [
+            stored.passage.span.article for stored in library.passages([i for i, _ in matches])
+        ]
         assert found == ["one", "many"]
         assert library.match_words("stems : (water)", 1) == matches[:1]
 

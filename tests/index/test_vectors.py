@@ -187,7 +187,7 @@ class TestSnapshots:
     @pytest.mark.parametrize(
         "damage",
         [
-            pytest.param(lambda folder: shutil.rmtree(folder), id="missing"),
+            pytest.param(shutil.rmtree, id="missing"),
             pytest.param(lambda folder: (folder / "en.faiss").unlink(), id="file-missing"),
             pytest.param(lambda folder: os.truncate(folder / "en.faiss", 60), id="truncated"),
             pytest.param(

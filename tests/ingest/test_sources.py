@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
@@ -176,12 +176,6 @@ def test_standard_input_is_json_lines_or_one_text(monkeypatch, data, expected):
 
 
 class _Files(SimpleHTTPRequestHandler):
-    extensions_map: ClassVar = {
-        ".html": "text/html",
-        ".rss": "application/rss+xml",
-        ".txt": "text/plain",
-    }
-
     def log_message(self, *args: object) -> None:
         pass
 
@@ -214,9 +208,9 @@ def test_a_plain_text_is_read_from_its_address(files_site, tmp_path):
 
 def test_short_entries_of_a_feed_are_read_from_their_pages(files_site, tmp_path):
     feed = f"<rss version='2.0'><channel><title>F</title>{ITEM.format('a')}{ITEM.format('b')}"
-    (tmp_path / "feed.rss").write_text(f"{feed}</channel></rss>")
+    (tmp_path / "feed.xml").write_text(f"{feed}</channel></rss>")
     (tmp_path / "a.html").write_text(PAGE, encoding="utf-8")
-    draft, skipped = read(f"{files_site}/feed.rss")
+    draft, skipped = read(f"{files_site}/feed.xml")
     assert isinstance(draft, Draft)
     assert draft.url == f"{files_site}/a.html"
     assert draft.text.startswith("Няма да съборим моста")

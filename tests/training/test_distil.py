@@ -1,12 +1,31 @@
-"""Only new rows learn, the same seed draws the same text, batches hold what they may."""
+"""Only new rows learn, the same seed draws the same text, a stopped run ends as any other."""
 
+import importlib.util
+import json
+from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from tokenizers import Tokenizer
 
-from training.distil import SplitEmbedding, batches, distance, draw_chunks, rate_factor
+from training.base import PACKAGE, WIDTH, base_tokenizer
+from training.distil import (
+    Run,
+    Settings,
+    SplitEmbedding,
+    batches,
+    distance,
+    draw_chunks,
+    rate_factor,
+)
 from training.text import SHARES, Pair
+from training.vocabulary import extended_tokenizer, new_rows
+
+CPU = torch.device("cpu")
+SETTINGS = Settings(start="start.npy", chunks=2, rate=1e-2, batch_pieces=8, seed=1)
 
 
 def test_english_rows_stand_still_and_new_rows_learn() -> None:
@@ -50,3 +69,50 @@ def test_the_same_seed_draws_the_same_chunks() -> None:
     assert first == again
     assert first[0] != first[1]
     assert first[0] != other
+
+
+needs_base = pytest.mark.skipif(
+    importlib.util.find_spec(PACKAGE) is None,
+    reason="the English model's package is needed for training only",
+)
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """A work folder with two new words, whose rows start anywhere."""
+    tokenizer = extended_tokenizer(base_tokenizer(), ["котка", "куче"])
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    rows = new_rows(tokenizer)
+    (tmp_path / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
+    start = np.random.default_rng(1).normal(0, 0.05, (len(rows), WIDTH))
+    np.save(tmp_path / "start.npy", start.astype(np.float32))
+    return tmp_path
+
+
+@needs_base
+def test_a_stopped_run_goes_on_and_ends_as_one_that_was_not(work: Path) -> None:
+    tokenizer = Tokenizer.from_file(str(work / "tokenizer.json"))
+    ids = [tokenizer.encode(text).ids for text in ("котка", "куче и котка", "куче")]
+    goals = np.eye(3, WIDTH, dtype=np.float32)
+
+    whole = Run(work, SETTINGS, work / "whole.pt", CPU)
+    start = whole.embedding.rows().copy()
+    whole.learn_chunk(ids, goals)
+    whole.learn_chunk(ids[:2], goals[:2])
+
+    stopped = Run(work, SETTINGS, work / "stopped.pt", CPU)
+    stopped.learn_chunk(ids, goals)
+    stopped.save()
+    again = Run(work, SETTINGS, work / "stopped.pt", CPU)
+    again.resume()
+    again.learn_chunk(ids[:2], goals[:2])
+
+    assert not np.array_equal(whole.embedding.rows(), start)
+    assert np.array_equal(again.embedding.rows(), whole.embedding.rows())
+
+
+@needs_base
+def test_a_checkpoint_of_other_settings_is_refused(work: Path) -> None:
+    Run(work, SETTINGS, work / "run.pt", CPU).save()
+    with pytest.raises(ValueError, match="remove it to start anew"):
+        Run(work, replace(SETTINGS, seed=2), work / "run.pt", CPU).resume()

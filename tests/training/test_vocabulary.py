@@ -30,14 +30,14 @@ ENGLISH = [
 @needs_base
 def test_english_is_cut_as_before() -> None:
     base = base_tokenizer()
-    extended = extended_tokenizer(base_tokenizer(), learn_pieces(WORDS, 200))
+    extended = extended_tokenizer(base_tokenizer(), learn_pieces(WORDS, 200, sample=100))
     for text in ENGLISH:
         assert extended.encode(text).ids == base.encode(text).ids
 
 
 @needs_base
 def test_new_words_are_cut_into_the_new_pieces() -> None:
-    tokenizer = extended_tokenizer(base_tokenizer(), learn_pieces(WORDS, 200))
+    tokenizer = extended_tokenizer(base_tokenizer(), learn_pieces(WORDS, 200, sample=100))
     assert tokenizer.encode("Президентът: ВОЙНА, ειρήνη!").tokens == [
         "[CLS]",
         "президентът",

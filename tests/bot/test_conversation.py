@@ -1,0 +1,136 @@
+"""From a question to exact words, or to an honest reason for none."""
+
+import logging
+
+import pytest
+
+from bot.answer import Reason
+from bot.choosing import ChoiceSettings
+from bot.conversation import Conversation
+from index.search import Searcher
+
+QUESTIONS = [
+    pytest.param("what did Putin tell Netanyahu?", "en", id="en"),
+    pytest.param("какво каза Путин на Нетаняху?", "bg", id="bg"),
+    pytest.param("что Путин сказал Нетаньяху?", "ru", id="ru"),
+]
+
+
+@pytest.fixture
+def talk(library, encoder, encoded_entry):
+    """A conversation over two wire copies and a third article."""
+    words = ("Кметът отказа да събори моста в Белозар.", "Решението е окончателно.")
+    library.claim_encoder(encoder.identity)
+    library.write(
+        [
+            encoded_entry("one", *words, language="bg"),
+            encoded_entry("two", *words, language="bg"),
+            encoded_entry("other", "Отборът спечели купата.", language="bg"),
+        ]
+    )
+    return Conversation(Searcher(library, encoder))
+
+
+@pytest.mark.parametrize(("question", "language"), QUESTIONS)
+def test_the_question_of_the_readme_is_answered_in_bulgarian_words(
+    conversation, question, language
+):
+    answer = conversation.ask(question)
+    assert answer.understood.language == language
+    assert answer.quotes[0].article.language == "bg"
+    assert {"Путин", "Нетаняху"} <= set(answer.quotes[0].text.replace(",", "").split())
+
+
+def test_quotes_begin_and_end_with_sentences(conversation, archive):
+    for quote in conversation.ask("какво каза кметът за моста?").quotes:
+        sentences = archive.sentences(quote.article.id)
+        assert quote.span.start in {sentence.span.start for sentence in sentences}
+        assert quote.span.end in {sentence.span.end for sentence in sentences}
+
+
+def test_marked_words_are_words_of_the_question(conversation):
+    quote = conversation.ask("какво каза Путин на Нетаняху?").quotes[0]
+    marked = {quote.text[start:end] for start, end in quote.marks}
+    assert {"Путин", "Нетаняху"} <= marked
+
+
+def test_the_same_words_of_two_articles_are_one_quote(talk):
+    [first, *_] = talk.ask("какво отказа кметът на Белозар?").quotes
+    assert {first.article.id, *first.also_in} == {"one", "two"}
+
+
+def test_no_sentence_is_quoted_twice(conversation):
+    quotes = conversation.ask("какво каза Путин на Нетаняху?").quotes
+    taken = [
+        (quote.article.id, place)
+        for quote in quotes
+        for place in range(quote.span.start, quote.span.end)
+    ]
+    assert len(taken) == len(set(taken))
+
+
+def test_a_name_that_the_archive_never_mentions_is_the_reason(conversation):
+    answer = conversation.ask("What did Zelensky tell Macron?")
+    assert answer.reason is Reason.UNKNOWN_NAME
+    assert answer.details["name"] == "Zelensky, Macron"
+    assert answer.quotes == ()
+
+
+@pytest.mark.parametrize("text", ["🤷🏽‍♀️👍", "?!", "", "   ", "12"], ids=repr)
+def test_what_has_no_words_gets_a_polite_request(conversation, text):
+    assert conversation.ask(text).reason is Reason.NOT_A_QUESTION
+
+
+def test_a_question_of_twenty_thousand_characters_is_refused_with_the_limit(conversation):
+    answer = conversation.ask("дума " * 4000)
+    assert answer.reason is Reason.TOO_LONG
+    assert answer.details == {"limit": "1000"}
+
+
+def test_an_empty_archive_says_so(library, encoder):
+    assert Conversation(Searcher(library, encoder)).ask("кой?").reason is Reason.EMPTY_LIBRARY
+
+
+def test_below_the_threshold_there_is_silence_and_the_nearest_score(searcher):
+    strict = Conversation(searcher, ChoiceSettings(threshold=2.0))
+    answer = strict.ask("какво каза Путин на Нетаняху?")
+    assert answer.reason is Reason.NOTHING_NEAR
+    assert 0 < float(answer.details["nearest"]) < 1
+
+
+def test_a_follow_up_is_completed_by_the_question_before_it(conversation):
+    answer = conversation.ask("а на Нетаняху?", ["какво каза Путин?"])
+    assert answer.understood.follows == "какво каза Путин? а на Нетаняху?"
+    assert answer.understood.question == "а на Нетаняху?"
+
+
+def test_a_question_of_its_own_does_not_lean_on_history(conversation):
+    answer = conversation.ask("какво каза Путин на Нетаняху?", ["кой е треньорът?"])
+    assert answer.understood.follows is None
+
+
+def test_a_withdrawn_article_is_dropped_before_it_is_shown(talk, caplog):
+    answer = talk.ask("кой спечели купата?")
+    assert answer.quotes[0].article.id == "other"
+    talk.searcher.library.remove(["other"])
+    with caplog.at_level(logging.ERROR):
+        left = talk.verified(answer)
+    assert "other" not in {quote.article.id for quote in left.quotes}
+    assert "no longer in the library" in caplog.text
+
+
+def test_a_changed_article_is_not_quoted_in_its_old_version(talk, encoded_entry):
+    answer = talk.ask("кой спечели купата?")
+    talk.searcher.library.write([encoded_entry("other", "Отборът загуби.", language="bg")])
+    assert all(quote.article.id != "other" for quote in talk.verified(answer).quotes)
+
+
+def test_what_still_stands_is_left_as_it_is(talk):
+    answer = talk.ask("кой спечели купата?")
+    assert talk.verified(answer) is answer
+
+
+def test_when_nothing_is_left_there_is_a_reason(talk):
+    answer = talk.ask("кой спечели купата?")
+    talk.searcher.library.remove(["one", "two", "other"])
+    assert talk.verified(answer).reason is Reason.NOTHING_NEAR

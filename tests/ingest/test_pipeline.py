@@ -1,0 +1,187 @@
+"""Drafts become stored articles: new ones, changed ones, bad ones, and runs that are cut short."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from index.errors import EncoderMismatch, SourceError
+from ingest.drafts import Draft, Skipped
+from ingest.fetch import FetchSettings
+from ingest.pipeline import (
+    IngestSettings,
+    Report,
+    article_id,
+    article_of,
+    content_hash,
+    ingest,
+)
+from ingest.sources import read
+
+SHARED = Path(__file__).parents[2].parent / "shared" / "articles"
+CALL = SHARED / "000_54105add2005449d.txt"
+
+
+def draft(text="Кметът отказа. Мостът остава.", **fields) -> Draft:
+    return Draft(**{"origin": "test:1", "id": "a", "language": "bg", "text": text} | fields)
+
+
+@pytest.fixture
+def take_in(library, encoder):
+    def run(*drafts, **settings) -> Report:
+        return ingest(
+            drafts, library, encoder, settings=IngestSettings(**settings), progress=lambda _: None
+        )
+
+    return run
+
+
+def counts(report: Report) -> tuple[int, int, int, int]:
+    return report.added, report.updated, report.unchanged, len(report.skipped)
+
+
+def test_a_new_article_is_stored_with_its_sentences_and_passages(take_in, library):
+    assert counts(take_in(draft())) == (1, 0, 0, 0)
+    stored = library.article("a")
+    sentences = [stored.words(sentence.span) for sentence in library.sentences("a")]
+    assert sentences == ["Кметът отказа.", "Мостът остава."]
+    assert library.counts() == {"articles": 1, "sentences": 2, "passages": 1}
+
+
+def test_the_same_article_again_is_skipped(take_in, library):
+    take_in(draft())
+    generation = library.generation
+    assert counts(take_in(draft())) == (0, 0, 1, 0)
+    assert library.generation == generation
+
+
+def test_a_changed_article_answers_from_its_new_version_only(take_in, library):
+    take_in(draft())
+    assert counts(take_in(draft("Кметът склони."))) == (0, 1, 0, 0)
+    assert library.counts() == {"articles": 1, "sentences": 1, "passages": 1}
+    assert library.article("a").text == "Кметът склони."
+
+
+def test_one_bad_article_never_stops_a_batch(take_in, library):
+    report = take_in(
+        draft(id="first"),
+        Skipped("test:2", "is not JSON"),
+        draft("…!", origin="test:3", id="marks"),
+        draft(id="last"),
+    )
+    assert counts(report) == (2, 0, 0, 2)
+    assert [skipped.origin for skipped in report.skipped] == ["test:2", "test:3"]
+    assert {article.id for article in library.articles()} == {"first", "last"}
+
+
+def test_an_id_given_twice_in_one_run_keeps_the_first(take_in, library):
+    report = take_in(draft(), draft("Друг текст.", origin="test:2"))
+    assert counts(report) == (1, 0, 0, 1)
+    assert "already used by test:1" in report.skipped[0].reason
+    assert counts(take_in(draft(), draft("Друг текст.", origin="test:2"))) == (0, 0, 1, 1)
+
+
+def test_the_same_words_under_two_ids_are_two_articles(take_in, library):
+    take_in(draft(id="one"), draft(id="two"))
+    assert library.counts()["articles"] == 2
+
+
+def test_a_run_cut_short_goes_on_where_it_stopped(library, encoder, tmp_path):
+    """Whole batches remain, and the end is the same as without the interruption."""
+    drafts = [draft(f"Статия {n}. Кметът отказа.", id=f"id{n}") for n in range(10)]
+
+    def interrupt(report: Report) -> None:
+        if report.seen == 6:
+            raise KeyboardInterrupt
+
+    settings = IngestSettings(batch_articles=3)
+    with pytest.raises(KeyboardInterrupt):
+        ingest(drafts, library, encoder, settings=settings, progress=interrupt)
+    assert library.counts()["articles"] == 6
+    report = ingest(drafts, library, encoder, settings=settings, progress=lambda _: None)
+    assert (report.added, report.unchanged) == (4, 6)
+
+
+def test_a_library_of_another_encoder_is_refused_before_anything_is_read(library, encoder):
+    library.claim_encoder("other-model")
+    with pytest.raises(EncoderMismatch, match=r"other-model.*citat reindex"):
+        ingest(
+            iter([draft()]), library, encoder, settings=IngestSettings(), progress=lambda _: None
+        )
+
+
+def test_lines_that_recur_across_an_outlet_are_dropped_but_not_its_prose(take_in, library):
+    furniture = "Абонирайте се за нашия бюлетин"
+    prose = "Кметът отказа."
+    take_in(
+        *(
+            draft(f"{prose}\n{furniture}\nНовина номер {n}.", id=f"id{n}", source="Вестник")
+            for n in range(3)
+        ),
+        draft(f"{prose}\n{furniture}\nДруга новина.", id="elsewhere", source="Друг вестник"),
+    )
+    assert library.article("id0").text == f"{prose}\nНовина номер 0."
+    assert library.article("elsewhere").text == f"{prose}\n{furniture}\nДруга новина."
+
+
+def test_plain_text_gets_its_title_from_the_first_line_and_its_source_from_the_file(tmp_path):
+    path = tmp_path / "most.bg.txt"
+    path.write_text("Мостът остава\nКметът отказа да го събори.", encoding="utf-8")
+    [read_draft] = read(str(path), FetchSettings())
+    article = article_of(read_draft)
+    assert (article.title, article.source, article.language) == ("Мостът остава", "most", "bg")
+
+
+def test_a_long_first_line_gives_its_first_sentence_as_title():
+    text = "Кметът отказа. " + "Мостът остава на мястото си, каза той. " * 5
+    assert article_of(draft(text)).title == "Кметът отказа."
+
+
+def test_a_first_sentence_without_end_is_cut_at_a_word():
+    title = article_of(draft("дума " * 100)).title
+    assert title.endswith("дума…")
+    assert len(title) <= 151
+
+
+def test_what_is_said_of_an_article_is_kept():
+    moment = datetime(2023, 10, 16, tzinfo=UTC)
+    article = article_of(
+        draft(url="https://www.x.example/a", title=" Две\nдуми ", author="А. Б.", published=moment)
+    )
+    assert (article.title, article.source, article.author) == ("Две думи", "x.example", "А. Б.")
+    assert article.published == moment
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "no address"])
+def test_what_is_no_web_address_is_no_link(url):
+    assert article_of(draft(url=url)).url is None
+
+
+def test_lone_surrogates_reach_neither_text_nor_title_nor_id(take_in, library):
+    take_in(draft("Дума \ud800 край.", id="a\ud800", title="Заглавие \udfff"))
+    [article] = library.articles()
+    assert "\ufffd" in article.text
+    assert all(part.isprintable() for part in (article.id, article.title))
+
+
+def test_a_text_without_words_is_refused():
+    with pytest.raises(SourceError, match="no words"):
+        article_of(draft("… — !", language=None))
+
+
+def test_an_id_does_not_depend_on_when_or_what_is_read(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("едно", encoding="utf-8")
+    one, two = draft(id=None, origin=str(path)), draft("две", id=None, origin=str(path))
+    assert article_id(one) == article_id(two)
+    assert content_hash(one) != content_hash(two)
+    page = draft(id=None, url="https://www.x.example/a")
+    assert article_id(page).startswith("x.example-")
+
+
+@pytest.mark.skipif(not CALL.exists(), reason="the article is in ../shared, which is not here")
+def test_the_users_own_article_loses_its_related_lines_and_nothing_else():
+    [read_draft] = read(str(CALL), FetchSettings())
+    lines = CALL.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith("Още:")]
+    assert article_of(read_draft).text == "\n".join(kept)
