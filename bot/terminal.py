@@ -43,7 +43,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff]")
 _BREAKS = (re.compile(r"\n+"), re.compile(r"(?<=[.!?…])\s+"), re.compile(r"\s+"))
 
 
-def render(  # noqa: PLR0913 - all but the answer have names at the call
+def render(
     answer: Answer,
     *,
     width: int,

@@ -22,7 +22,7 @@ def ingest(options: Options, sources: tuple[str, ...]) -> None:
     """
     from index.vectors import open_index, save
     from ingest.fetch import FetchSettings
-    from ingest.pipeline import IngestSettings
+    from ingest.pipeline import IngestSettings, Report
     from ingest.pipeline import ingest as take_in
     from ingest.sources import read
 
@@ -31,13 +31,23 @@ def ingest(options: Options, sources: tuple[str, ...]) -> None:
     with options.library(create=True) as library:
         encoder = options.encoder()
         drafts = (draft for source in sources for draft in read(source, fetching))
+        report, interrupted = Report(), False
         with _Progress(visible=sys.stderr.isatty() and not options.as_json) as progress:
-            report = take_in(drafts, library, encoder, settings=settings, progress=progress.show)
+            try:
+                take_in(
+                    drafts, library, encoder, report, settings=settings, progress=progress.show
+                )
+            except KeyboardInterrupt:
+                interrupted = True
         save(open_index(library, encoder.dimension), library)
     if options.as_json:
         print_json(report.as_dict())
     else:
         _print_report(report)
+    if interrupted:
+        raise click.ClickException(
+            "interrupted; all in the table is stored, run it again to go on"
+        )
     if report.skipped and report.seen == len(report.skipped):
         raise SystemExit(1)
 

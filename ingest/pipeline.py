@@ -72,17 +72,20 @@ def ingest(
     drafts: Iterable[Draft | Skipped],
     library: Library,
     encoder: Encoder,
+    report: Report,
     *,
     settings: IngestSettings,
     progress: Callable[[Report], None],
 ) -> Report:
     """Store every draft that is new or has changed; one bad draft never stops the rest.
 
+    The report is filled while it goes, so that it is true even if the run is interrupted.
+
     Raises:
-        LibraryError: the library cannot be written; what was reported before is stored.
+        LibraryError: the library cannot be written; what the report counts is stored.
     """
     library.claim_encoder(encoder.identity)
-    started, report, seen = time.perf_counter(), Report(), dict[str, str]()
+    started, seen = time.perf_counter(), dict[str, str]()
     batch: list[_Prepared] = []
     for draft in drafts:
         prepared = draft if isinstance(draft, Skipped) else _prepare(draft, library, seen)

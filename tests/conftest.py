@@ -49,7 +49,7 @@ def library(tmp_path):
 def archive(encoder, tmp_path_factory):
     """The sample articles as they are ingested; not to be changed."""
     from ingest.fetch import FetchSettings
-    from ingest.pipeline import IngestSettings, ingest
+    from ingest.pipeline import IngestSettings, Report, ingest
     from ingest.sources import read
 
     with Library.open(tmp_path_factory.mktemp("archive"), create=True) as library:
@@ -57,6 +57,7 @@ def archive(encoder, tmp_path_factory):
             read(str(SAMPLES), FetchSettings()),
             library,
             encoder,
+            Report(),
             settings=IngestSettings(),
             progress=lambda _: None,
         )
@@ -74,9 +75,9 @@ def conversation(searcher) -> Conversation:
 
 
 @pytest.fixture
-def own_archive(archive, tmp_path) -> Path:
+def own_archive(archive: Library, tmp_path: Path) -> Path:
     """The folder of a copy of the archive, for tests that change it."""
-    folder = tmp_path / "own-archive"
+    folder: Path = tmp_path / "own-archive"
     folder.mkdir()
     archive._db.execute("vacuum into ?", [str(folder / archive.path.name)])
     return folder

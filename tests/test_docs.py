@@ -4,6 +4,7 @@ import re
 import tomllib
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -18,7 +19,7 @@ from ingest.pipeline import IngestSettings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-TABLES = {
+TABLES: dict[str, Any] = {
     "encoder": EncoderSettings(),
     "ingest": IngestSettings(),
     "fetch": FetchSettings(),

@@ -78,6 +78,11 @@ class TestReadingAndWriting:
             sentence.span for sentence in library.sentences("call")
         ]
 
+    def test_words_that_fold_to_nothing_are_not_kept(self, library):
+        library.write([entry_of("a", "Река ﾞ ʹ.", language="bg")])
+        (passage,) = library.passages(passages_of(library, "a"))
+        assert passage.stems == "река"
+
     def test_vectors_come_back_in_half_precision_article_by_article(self, library):
         library.write([CALL, FLOOD])
         stored = library.sentence_vectors()

@@ -96,6 +96,14 @@ class TestJson:
         assert json.loads(capsys.readouterr().out) == {"text": "a?b"}
 
 
+class TestEncoder:
+    def test_is_the_configured_one(self, tiny_model, tmp_path):
+        path = tmp_path / "citat.toml"
+        path.write_text(f"[encoder]\nmodel = {json.dumps(str(tiny_model()))}\n")
+        options = Options(Config.read(path), tmp_path, as_json=False)
+        assert options.encoder().dimension == 16
+
+
 class TestSearcher:
     def test_without_a_library_is_refused_before_the_model_is_loaded(self, tmp_path):
         with pytest.raises(LibraryError, match="there is no library in"):

@@ -227,7 +227,7 @@ class TestBadQuestions:
             pytest.param("🙂🐋👩‍🚀", id="emoji-only"),
             pytest.param("?!… — «»", id="marks-only"),
             pytest.param("какво каза " * 1800, id="20,000-characters"),
-            pytest.param(" ".join(f"word{n}" for n in range(2500)), id="2,500-different-words"),
+            pytest.param(" ".join(f"word{n}" for n in range(800)), id="800-different-words"),
             pytest.param("x" * 20_000, id="one-long-word"),
             pytest.param('river" OR NEAR(a b) stems:* ^ - + (', id="syntax-of-the-word-index"),
             pytest.param("𝐎𝐑 ℕ𝕆𝕋 ＡＮＤ 𝐍𝐄𝐀𝐑", id="operators-in-letters-of-mathematics"),

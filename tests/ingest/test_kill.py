@@ -33,14 +33,14 @@ def config(tmp_path):
     return path
 
 
-def start(articles, data, config) -> subprocess.Popen:
+def start(articles, data, config) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "citat", "ingest", articles, "--data", data, "--config", config],
         stderr=subprocess.DEVNULL,
     )
 
 
-def contents(data) -> list:
+def contents(data) -> list[object]:
     with Library.open(data) as library:
         vectors = library.rows(
             "select a.id, s.ordinal, s.vector from sentences s"

@@ -30,7 +30,12 @@ def draft(text="Кметът отказа. Мостът остава.", **fields
 def take_in(library, encoder):
     def run(*drafts, **settings) -> Report:
         return ingest(
-            drafts, library, encoder, settings=IngestSettings(**settings), progress=lambda _: None
+            drafts,
+            library,
+            encoder,
+            Report(),
+            settings=IngestSettings(**settings),
+            progress=lambda _: None,
         )
 
     return run
@@ -96,9 +101,9 @@ def test_a_run_cut_short_goes_on_where_it_stopped(library, encoder, tmp_path):
 
     settings = IngestSettings(batch_articles=3)
     with pytest.raises(KeyboardInterrupt):
-        ingest(drafts, library, encoder, settings=settings, progress=interrupt)
+        ingest(drafts, library, encoder, Report(), settings=settings, progress=interrupt)
     assert library.counts()["articles"] == 6
-    report = ingest(drafts, library, encoder, settings=settings, progress=lambda _: None)
+    report = ingest(drafts, library, encoder, Report(), settings=settings, progress=lambda _: None)
     assert (report.added, report.unchanged) == (4, 6)
 
 
@@ -106,7 +111,12 @@ def test_a_library_of_another_encoder_is_refused_before_anything_is_read(library
     library.claim_encoder("other-model")
     with pytest.raises(EncoderMismatch, match=r"other-model.*citat reindex"):
         ingest(
-            iter([draft()]), library, encoder, settings=IngestSettings(), progress=lambda _: None
+            iter([draft()]),
+            library,
+            encoder,
+            Report(),
+            settings=IngestSettings(),
+            progress=lambda _: None,
         )
 
 
@@ -128,6 +138,7 @@ def test_plain_text_gets_its_title_from_the_first_line_and_its_source_from_the_f
     path = tmp_path / "most.bg.txt"
     path.write_text("Мостът остава\nКметът отказа да го събори.", encoding="utf-8")
     [read_draft] = read(str(path), FetchSettings())
+    assert isinstance(read_draft, Draft)
     article = article_of(read_draft)
     assert (article.title, article.source, article.language) == ("Мостът остава", "most", "bg")
 
@@ -184,4 +195,5 @@ def test_the_users_own_article_loses_its_related_lines_and_nothing_else():
     [read_draft] = read(str(CALL), FetchSettings())
     lines = CALL.read_text(encoding="utf-8").splitlines()
     kept = [line for line in lines if not line.startswith("Още:")]
+    assert isinstance(read_draft, Draft)
     assert article_of(read_draft).text == "\n".join(kept)
