@@ -74,35 +74,56 @@ def _candidates(
     searcher: Searcher, query: Query, hits: Sequence[Hit], settings: ChoiceSettings
 ) -> dict[_Place, _Candidate]:
     """Score each sentence of the passages: the mean of the passage's score and its own."""
-    articles: dict[str, Article | None] = {}
+    articles = _articles(searcher, hits)
+    share = settings.sentence_share
+    own: dict[_Place, float] = {}
     scored: dict[_Place, _Candidate] = {}
     for hit in hits:
-        span = hit.passage.span
-        if span.article not in articles:
-            articles[span.article] = searcher.library.article(span.article)
-        article = articles[span.article]
-        if article is None or article.version != span.version:
+        found = articles.get(hit.passage.span.article)
+        if found is None or found.article.version != hit.passage.span.version:
             continue  # it was changed or withdrawn a moment ago
-        for found in hit.sentences:
-            own = _own_score(searcher, query, article, found)
-            share = settings.sentence_share
-            candidate = _Candidate(article, found.sentence, share * own + (1 - share) * hit.score)
-            known = scored.get(candidate.place)
-            if known is None or known.score < candidate.score:
-                scored[candidate.place] = candidate
+        for sentence in hit.sentences:
+            place = (found.article.id, sentence.sentence.ordinal)
+            if place not in own:
+                own[place] = _own_score(searcher, query, found, sentence)
+            score = share * own[place] + (1 - share) * hit.score
+            if place not in scored or scored[place].score < score:
+                scored[place] = _Candidate(found.article, sentence.sentence, score)
     return scored
 
 
-def _own_score(searcher: Searcher, query: Query, article: Article, found: SentenceHit) -> float:
-    """Score one sentence; the title above it counts as said in it."""
-    text = f"{article.title}\n{article.words(found.sentence.span)}"
-    inside = list(words(text, article.language))
+@dataclass(frozen=True, slots=True)
+class _Titled:
+    """An article with the folded words of its title: they count as said in each sentence."""
+
+    article: Article
+    stems: frozenset[str]
+    names: frozenset[str]
+
+
+def _articles(searcher: Searcher, hits: Sequence[Hit]) -> dict[str, _Titled]:
+    found = {}
+    for article_id in dict.fromkeys(hit.passage.span.article for hit in hits):
+        article = searcher.library.article(article_id)
+        if article is not None:
+            title = list(words(article.title, article.language))
+            stems = frozenset(word.stem for word in title)
+            names = frozenset(word.name for word in title if word.is_name)
+            found[article_id] = _Titled(article, stems, names)
+    return found
+
+
+def _own_score(searcher: Searcher, query: Query, found: _Titled, hit: SentenceHit) -> float:
+    article = found.article
+    inside = list(words(article.words(hit.sentence.span), article.language))
     same_language = article.language == query.language
     return searcher.fused(
         query,
-        dense=found.score,
-        words=query.words_share({word.stem for word in inside}) if same_language else None,
-        names=query.names_share({word.name for word in inside if word.is_name}),
+        dense=hit.score,
+        words=query.words_share(found.stems.union(word.stem for word in inside))
+        if same_language
+        else None,
+        names=query.names_share(found.names.union(word.name for word in inside if word.is_name)),
     )
 
 

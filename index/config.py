@@ -1,7 +1,7 @@
 """Settings: one TOML file, a table per dataclass, every value with a default."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
@@ -38,6 +38,18 @@ class Config:
         if loose:
             raise ConfigError(f"{path}: {loose[0]} stands outside a [table]")
         return cls(path, tables)
+
+    def check_tables(self, known: Collection[str]) -> None:
+        """Name a table that nobody reads, a misspelt one most likely.
+
+        Raises:
+            ConfigError: there is one.
+        """
+        unknown = sorted(self.tables.keys() - set(known))
+        if unknown:
+            raise ConfigError(
+                f"{self.path}: there is no table [{unknown[0]}]; there are {', '.join(known)}",
+            )
 
     def table(self, name: str, kind: type[Settings]) -> Settings:
         """Return the settings of one table, defaults where the file is silent.

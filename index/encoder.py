@@ -14,6 +14,7 @@ from index.errors import EncoderError
 
 BUILT_IN = "built-in"
 BUILT_IN_FOLDER = Path(__file__).parent / "builtin"
+MEBIBYTE = 1 << 20
 
 Vectors = NDArray[np.float32]
 """Unit vectors as rows: float32, shape (texts, dimension)."""
@@ -114,8 +115,8 @@ class SentenceEncoder:
 def encoder_identity(settings: EncoderSettings) -> str:
     """Name a configured encoder without loading it, so that a library can be checked at once.
 
-    A folder is named by its files (names, sizes and first mebibyte), a model of a hub by its
-    name; prompts change the vectors and so belong to it.
+    A folder is named by its files (names, sizes, first and last mebibytes), a model of a hub by
+    its name; prompts change the vectors and so belong to it.
     """
     name = _folder_or_name(settings.model)
     prompts = "".join(
@@ -139,7 +140,9 @@ def _folder_digest(folder: Path) -> str:
     for path in sorted(path for path in folder.rglob("*") if _shapes_vectors(path)):
         digest.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size}\n".encode())
         with path.open("rb") as file:
-            digest.update(file.read(1 << 20))
+            digest.update(file.read(MEBIBYTE))
+            file.seek(max(path.stat().st_size - MEBIBYTE, 0))
+            digest.update(file.read())
     return digest.hexdigest()
 
 

@@ -42,7 +42,8 @@ LEMMAS = {
     **dict.fromkeys(("bs", "hr", "sh", "sr"), "hbs"),
 }
 """Languages without one, by the name that simplemma gives them."""
-BULGARIAN_ARTICLE = re.compile("(?<=....)(?:ът|ят|та|то|те|а|я)$")
+BULGARIAN_ENDING = re.compile("(?<=....)(?:ът|ят|та|то|те|а|я)$")
+"""Articles of words that have no lemma, and the vowel in which their base form ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,7 @@ def stem(word: str, language: str) -> str:
         return _plain(_stemmer(SNOWBALL[language]).stemWord(word))
     if language in LEMMAS:
         lemma = simplemma.lemmatize(word, lang=LEMMAS[language]).lower()
-        if language == "bg" and lemma == word:
-            lemma = BULGARIAN_ARTICLE.sub("", word)
-        return _plain(lemma)
+        return _plain(BULGARIAN_ENDING.sub("", lemma) if language == "bg" else lemma)
     return _plain(word)
 
 

@@ -51,6 +51,7 @@ class Library:
     def __init__(self, path: Path, db: Database) -> None:
         self.path = path
         self._db = db
+        self._claimed: str | None = None
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = False) -> "Library":
@@ -147,8 +148,14 @@ class Library:
     # Changing it
 
     def write(self, entries: Sequence[Entry]) -> None:
-        """Store articles, each replacing what had its id, all in one transaction."""
+        """Store articles, each replacing what had its id, all in one transaction.
+
+        Raises:
+            EncoderMismatch: another process has encoded the library anew since it was claimed.
+        """
         with self._changing():
+            if self._claimed not in {None, self.encoder}:
+                raise EncoderMismatch(str(self.encoder), str(self._claimed))
             for entry in entries:
                 self._delete(entry.article.id)
                 self._insert(entry)
@@ -156,6 +163,8 @@ class Library:
     def remove(self, ids: Collection[str]) -> list[str]:
         """Remove articles; return the ids that were there."""
         known = [article_id for article_id in dict.fromkeys(ids) if self.content_hash(article_id)]
+        if not known:
+            return []
         with self._changing():
             for article_id in known:
                 self._delete(article_id)
@@ -193,6 +202,7 @@ class Library:
             self.set_encoder(identity)
         elif self.encoder != identity:
             raise EncoderMismatch(self.encoder, identity)
+        self._claimed = identity
 
     def set_encoder(self, identity: str) -> None:
         with _told(self.path), self._db.atomic():
@@ -293,14 +303,21 @@ class Library:
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """Read passages with their words and sentences, in the order of the ids."""
+        inside: dict[int, list[tuple[int, int, int, int]]] = {id_: [] for id_ in ids}
+        for passage, *sentence in self._rows_in(
+            'select p.id, s.id, s.ordinal, s.start, s."end" from passages p join sentences s'
+            " on s.article = p.article and s.ordinal between p.first and p.last where p.id in",
+            ids,
+            after="order by p.id, s.ordinal",
+        ):
+            inside[passage].append(tuple(sentence))
         rows = self._rows_in(
-            "select p.id, a.id, a.version, a.language, p.ordinal, p.article, p.first, p.last,"
-            " w.stems, w.names, w.title from passages p join articles a on a.key = p.article"
+            "select p.id, a.id, a.version, a.language, p.ordinal, w.stems, w.names, w.title"
+            " from passages p join articles a on a.key = p.article"
             " join words w on w.rowid = p.id where p.id in",
             ids,
         )
-        sentences = self._sentences_by_article({row[5] for row in rows})
-        found = {row[0]: _stored_passage(row, sentences[row[5]]) for row in rows}
+        found = {row[0]: _stored_passage(row, inside[row[0]]) for row in rows if inside[row[0]]}
         return [found[id_] for id_ in ids if id_ in found]
 
     def sentences(self, article_id: str) -> list[Sentence]:
@@ -398,19 +415,6 @@ class Library:
             self._db.execute("update state set value = value + 1 where key = 'generation'")
             yield
 
-    def _sentences_by_article(
-        self, keys: Collection[int]
-    ) -> dict[int, list[tuple[int, int, int, int]]]:
-        rows = self._rows_in(
-            'select article, id, ordinal, start, "end" from sentences where article in',
-            list(keys),
-            after="order by article, ordinal",
-        )
-        grouped: dict[int, list[tuple[int, int, int, int]]] = {key: [] for key in keys}
-        for article, id_, ordinal, start, end in rows:
-            grouped[article].append((id_, ordinal, start, end))
-        return grouped
-
     def _state(self, key: str) -> str | None:
         rows = self.rows("select value from state where key = ?", key)
         return rows[0][0] if rows else None
@@ -452,22 +456,16 @@ def _article(row: tuple[Any, ...]) -> Article:
 
 
 def _stored_passage(
-    row: tuple[Any, ...], sentences: Sequence[tuple[int, int, int, int]]
+    row: tuple[Any, ...], inside: Sequence[tuple[int, int, int, int]]
 ) -> StoredPassage:
-    id_, article, version, language, ordinal, _, first, last, stems, names, title = row
-    inside = sentences[first : last + 1]
+    id_, article, version, language, ordinal, stems, names, title = row
     span = Span(article, version, inside[0][2], inside[-1][3])
+    sentences = (
+        (sentence, Sentence(Span(article, version, start, end), number))
+        for sentence, number, start, end in inside
+    )
     return StoredPassage(
-        id_,
-        Passage(span, ordinal),
-        language,
-        stems,
-        names,
-        title,
-        tuple(
-            (sentence, Sentence(Span(article, version, start, end), number))
-            for sentence, number, start, end in inside
-        ),
+        id_, Passage(span, ordinal), language, stems, names, title, tuple(sentences)
     )
 
 
@@ -480,6 +478,8 @@ def _told(path: Path) -> Iterator[None]:
         text = str(error)
         if "locked" in text or "busy" in text:
             cure = "another process is writing to it; try again when that is done"
+        elif "disk I/O" in text:
+            cure = "the disk cannot be read or written; check it, then run again"
         elif "full" in text:
             cure = "the disk is full; nothing stored is lost, make room and run again"
         elif "unable to open" in text or "readonly" in text:

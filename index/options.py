@@ -21,6 +21,9 @@ if TYPE_CHECKING:  # these import numpy and SQLite, which `citat --help` has no 
     from index.search import Searcher
 
 
+TABLES = ("answer", "encoder", "fetch", "ingest", "search", "telegram")
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What every command is given."""
@@ -68,7 +71,9 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
     def run(
         *args: Any, config: Path | None, data: Path | None, as_json: bool, **rest: Any
     ) -> None:
-        options = Options(Config.read(config), data or default_data(), as_json)
+        settings = Config.read(config)
+        settings.check_tables(TABLES)
+        options = Options(settings, data or default_data(), as_json)
         command(*args, options=options, **rest)
 
     return update_wrapper(run, command)

@@ -1,7 +1,7 @@
 """What the suite shares: the built-in encoder, loaded once, and the samples as an archive."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 
 from bot.conversation import Conversation
 from index.encoder import BUILT_IN_FOLDER, EncoderSettings, SentenceEncoder, Vectors
-from index.entries import Entry
+from index.entries import Entry, Range
 from index.library import Library
 from index.options import Options
 from index.records import Article
@@ -124,8 +124,9 @@ def entry_of(
     source: str = "Herald",
     title: str = "",
     vectors: Vectors | None = None,
+    passages: Sequence[Range] = (),
 ) -> Entry:
-    """Make an entry of plain sentences, all of them one passage."""
+    """Make an entry of plain sentences; all of them are one passage, unless others are given."""
     text = " ".join(sentences)
     ends = np.cumsum([len(sentence) + 1 for sentence in sentences])
     ranges = [
@@ -137,7 +138,7 @@ def entry_of(
         content_hash=blake2b(text.encode(), digest_size=8).hexdigest(),
         sentences=ranges,
         vectors=np.stack([toy_vector(text) for text in sentences]) if vectors is None else vectors,
-        passages=[(0, len(sentences))],
+        passages=passages or [(0, len(sentences))],
     )
 
 

@@ -355,8 +355,8 @@ class TestChanging:
         status = json.loads(run("status", "--json", data=own_archive).stdout)
         assert done == {"sentences": status["sentences"], "encoder": status["encoder"]}
         assert run("ask", "река", *other, data=own_archive).exit_code == 0
-        again = run("reindex", data=own_archive)
-        assert f"{status['sentences']} sentences encoded with built-in@" in again.stderr
+        again = run("reindex", *other, data=own_archive)
+        assert again.stderr == f"{done['sentences']} sentences encoded with {done['encoder']}\n"
 
 
 class TestWrongUse:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.folding import LEMMAS, SNOWBALL, stem, stopwords, words
+from index.folding import stem, stopwords, words
 
 FORMS = {
     "bg": [
@@ -21,7 +21,7 @@ FORMS = {
     "pl": ["wojna wojny wojną", "rozmowa rozmowy rozmowę", "prezydent prezydentem"],
     "sr": ["rat rata", "рат рата"],
 }
-LANGUAGES = st.sampled_from([*SNOWBALL, *LEMMAS, "und", "zh"])
+LANGUAGES = st.sampled_from(["bg", "de", "el", "en", "ru", "tr", "uk", "und", "zh"])
 
 
 def stems(text: str, language: str) -> list[str]:

@@ -78,8 +78,19 @@ class TestReadingAndWriting:
             sentence.span for sentence in library.sentences("call")
         ]
 
+    def test_overlapping_passages_share_their_sentences(self, library):
+        library.write([entry_of("a", "One.", "Two.", "Three.", passages=[(0, 2), (1, 3)])])
+        one, two, three = library.sentence_ids().tolist()
+        first, second = library.passages(passages_of(library, "a"))
+        assert library.words(first.passage.span) == "One. Two."
+        assert library.words(second.passage.span) == "Two. Three."
+        assert [id_ for id_, _ in first.sentences] == [one, two]
+        assert [id_ for id_, _ in second.sentences] == [two, three]
+        assert library.passages_of_sentences([one]) == [first.id]
+        assert sorted(library.passages_of_sentences([two])) == [first.id, second.id]
+
     def test_words_that_fold_to_nothing_are_not_kept(self, library):
-        library.write([entry_of("a", "Река ﾞ ʹ.", language="bg")])
+        library.write([entry_of("a", "Река ﾞ.", language="bg")])
         (passage,) = library.passages(passages_of(library, "a"))
         assert passage.stems == "река"
 
