@@ -1,25 +1,17 @@
 """The library: one SQLite file that holds the truth; everything else is derived from it."""
 
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-from sqlite_utils import Database
 
+from index.database import LibraryFile, told
 from index.encoder import Vectors
 from index.entries import Entry, FoldedPassage, Range
-from index.errors import EncoderMismatch, LibraryError, QuoteError
-from index.migrations import migrations
+from index.errors import EncoderMismatch, QuoteError
 from index.records import Article, Passage, Sentence, Span
-
-FILE = "library.db"
-BUSY_MS = 10_000
-"""How long a writer waits for another process before it says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,69 +37,8 @@ class StoredPassage:
     sentences: tuple[tuple[int, Sentence], ...]
 
 
-class Library:
+class Library(LibraryFile):
     """Articles, sentences, passages and words in one SQLite file; safe to use from any thread."""
-
-    def __init__(self, path: Path, db: Database) -> None:
-        self.path = path
-        self._db = db
-        self._claimed: str | None = None
-
-    @classmethod
-    def open(cls, folder: Path, *, create: bool = False) -> "Library":
-        """Open the library of a data directory and bring its tables up to date.
-
-        Raises:
-            LibraryError: there is none (and `create` is false), it is no library, it is damaged,
-                or the directory cannot be written.
-        """
-        path = folder / FILE
-        if not create and not path.exists():
-            raise LibraryError(
-                f"there is no library in {folder}; make one with: citat ingest PATH"
-            )
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise LibraryError(f"cannot make the folder {folder}: {error.strerror}") from error
-        with _told(path):
-            connection = sqlite3.connect(
-                path, check_same_thread=False, timeout=BUSY_MS / 1000, isolation_level=None
-            )
-            try:
-                db = Database(connection)
-                db.execute("pragma journal_mode = wal")
-                db.execute("pragma synchronous = normal")
-                db.execute("pragma foreign_keys = on")
-                if migrations.pending(db):
-                    db.execute("begin immediate")  # or two processes would make the same tables
-                    migrations.apply(db)
-                    db.execute("commit")
-            except BaseException:
-                connection.close()
-                raise
-        return cls(path, db)
-
-    def close(self) -> None:
-        self._db.conn.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    # What is in it
-
-    @property
-    def generation(self) -> int:
-        """A number that grows with every change, whichever process makes it."""
-        return int(self._state("generation") or 0)
-
-    @property
-    def identity(self) -> str:
-        """A name that no other library has, so that no other's vectors are taken for its own."""
-        return self._state("identity") or ""
 
     def counts(self) -> dict[str, int]:
         """Return the numbers of articles, sentences and passages."""
@@ -153,7 +84,7 @@ class Library:
         Raises:
             EncoderMismatch: another process has encoded the library anew since it was claimed.
         """
-        with self._changing():
+        with self.changing():
             if self._claimed not in {None, self.encoder}:
                 raise EncoderMismatch(str(self.encoder), str(self._claimed))
             for entry in entries:
@@ -165,14 +96,14 @@ class Library:
         known = [article_id for article_id in dict.fromkeys(ids) if self.content_hash(article_id)]
         if not known:
             return []
-        with self._changing():
+        with self.changing():
             for article_id in known:
                 self._delete(article_id)
         return known
 
     def recurring(self, source: str, lines: Collection[str], others: int) -> set[str]:
         """Return the lines seen before in at least so many articles of this outlet."""
-        rows = self._rows_in(
+        rows = self.rows_in(
             "select line from outlet_lines where source = ? and line in",
             list(lines),
             before=(source,),
@@ -182,36 +113,13 @@ class Library:
 
     def count_lines(self, seen: Collection[tuple[str, str, str]]) -> None:
         """Remember (outlet, line, article) of lines that may turn out to be furniture."""
-        with _told(self.path), self._db.atomic():
+        with told(self.path), self._db.atomic():
             self._db.conn.executemany("insert or ignore into outlet_lines values (?, ?, ?)", seen)
-
-    # The encoder it was made with
-
-    @property
-    def encoder(self) -> str | None:
-        """Identity of the encoder whose vectors are stored; None before the first article."""
-        return self._state("encoder")
-
-    def claim_encoder(self, identity: str) -> None:
-        """Check that the vectors here come from this encoder; an empty library becomes its own.
-
-        Raises:
-            EncoderMismatch: they come from another.
-        """
-        if self.encoder is None:
-            self.set_encoder(identity)
-        elif self.encoder != identity:
-            raise EncoderMismatch(self.encoder, identity)
-        self._claimed = identity
-
-    def set_encoder(self, identity: str) -> None:
-        with _told(self.path), self._db.atomic():
-            self._db.execute("insert or replace into state values ('encoder', ?)", [identity])
 
     def start_reencoding(self, identity: str) -> None:
         """Keep the pending vectors of an interrupted run with this encoder, drop any other's."""
         if self._state("pending_encoder") != identity:
-            with _told(self.path), self._db.atomic():
+            with told(self.path), self._db.atomic():
                 self._db.execute("delete from pending_vectors")
                 self._db.execute(
                     "insert or replace into state values ('pending_encoder', ?)", [identity]
@@ -229,7 +137,7 @@ class Library:
     def add_pending(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Keep vectors until all are there; sentences removed in the meantime are passed over."""
         rows = zip((vector.tobytes() for vector in vectors.astype(np.float16)), ids, strict=True)
-        with _told(self.path), self._db.atomic():
+        with told(self.path), self._db.atomic():
             self._db.conn.executemany(
                 "insert or replace into pending_vectors select id, ? from sentences where id = ?",
                 rows,
@@ -237,7 +145,7 @@ class Library:
 
     def finish_reencoding(self) -> bool:
         """Put the pending vectors in place if none is missing; tell whether that was done."""
-        with self._changing():
+        with self.changing():
             if self.unencoded(1):
                 return False
             self._db.execute(
@@ -264,7 +172,7 @@ class Library:
 
     def replace_words(self, folded: Iterable[tuple[int, FoldedPassage]]) -> None:
         """Store the folded words of passages anew."""
-        with self._changing():
+        with self.changing():
             self._db.conn.executemany(
                 "update words set stems = ?, names = ?, title = ? where rowid = ?",
                 ((words.stems, words.names, words.title, id_) for id_, words in folded),
@@ -294,7 +202,7 @@ class Library:
 
     def passages_of_sentences(self, ids: Sequence[int]) -> list[int]:
         """Return the ids of the passages that hold any of these sentences."""
-        rows = self._rows_in(
+        rows = self.rows_in(
             "select distinct p.id from sentences s join passages p on p.article = s.article"
             " and s.ordinal between p.first and p.last where s.id in",
             ids,
@@ -304,14 +212,14 @@ class Library:
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """Read passages with their words and sentences, in the order of the ids."""
         inside: dict[int, list[tuple[int, int, int, int]]] = {id_: [] for id_ in ids}
-        for passage, *sentence in self._rows_in(
+        for passage, *sentence in self.rows_in(
             'select p.id, s.id, s.ordinal, s.start, s."end" from passages p join sentences s'
             " on s.article = p.article and s.ordinal between p.first and p.last where p.id in",
             ids,
             after="order by p.id, s.ordinal",
         ):
             inside[passage].append(tuple(sentence))
-        rows = self._rows_in(
+        rows = self.rows_in(
             "select p.id, a.id, a.version, a.language, p.ordinal, w.stems, w.names, w.title"
             " from passages p join articles a on a.key = p.article"
             " join words w on w.rowid = p.id where p.id in",
@@ -346,7 +254,7 @@ class Library:
 
     def word_counts(self, column: str, terms: Collection[str]) -> dict[str, int]:
         """Return in how many passages each term stands in a column of the word index."""
-        rows = self._rows_in(
+        rows = self.rows_in(
             "select term, doc from word_counts where col = ? and term in",
             list(terms),
             before=(column,),
@@ -402,50 +310,7 @@ class Library:
         )
         self._db.execute("delete from articles where id = ?", [article_id])
 
-    @contextmanager
-    def steady(self) -> Iterator[None]:
-        """Let all that is read inside show one state, whatever other processes write meanwhile."""
-        with _told(self.path), self._db.atomic():
-            yield
 
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        """One transaction that takes the write lock first and ends with the next generation."""
-        with _told(self.path), self._db.atomic():
-            self._db.execute("update state set value = value + 1 where key = 'generation'")
-            yield
-
-    def _state(self, key: str) -> str | None:
-        rows = self.rows("select value from state where key = ?", key)
-        return rows[0][0] if rows else None
-
-    def _value(self, sql: str) -> int:
-        value: int = self.rows(sql)[0][0]
-        return value
-
-    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Run a query on the tables of `index.migrations`."""
-        with _told(self.path):
-            return self._db.execute(sql, values).fetchall()
-
-    def _rows_in(
-        self,
-        sql: str,
-        values: Sequence[object],
-        *,
-        before: tuple[object, ...] = (),
-        after: str = "",
-    ) -> list[tuple[Any, ...]]:
-        """Run `sql` with a list in brackets after it, in portions that SQLite takes."""
-        rows: list[tuple[Any, ...]] = []
-        for i in range(0, len(values), PORTION):
-            portion = values[i : i + PORTION]
-            marks = ",".join("?" * len(portion))
-            rows += self.rows(f"{sql} ({marks}) {after}", *before, *portion)
-        return rows
-
-
-PORTION = 10_000
 ARTICLE_COLUMNS = "id, text, title, source, language, url, author, published"
 
 
@@ -467,25 +332,3 @@ def _stored_passage(
     return StoredPassage(
         id_, Passage(span, ordinal), language, stems, names, title, tuple(sentences)
     )
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into one line that says what to do."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        text = str(error)
-        if "locked" in text or "busy" in text:
-            cure = "another process is writing to it; try again when that is done"
-        elif "disk I/O" in text:
-            cure = "the disk cannot be read or written; check it, then run again"
-        elif "full" in text:
-            cure = "the disk is full; nothing stored is lost, make room and run again"
-        elif "unable to open" in text or "readonly" in text:
-            cure = "check that the folder exists and may be written"
-        elif "malformed" in text or "not a database" in text or "encrypted" in text:
-            cure = "the file is damaged or no library; move it away and ingest again"
-        else:
-            raise
-        raise LibraryError(f"{path}: {text}: {cure}") from error

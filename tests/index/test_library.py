@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from index.database import FILE, PORTION
 from index.entries import Entry
 from index.errors import EncoderMismatch, LibraryError, QuoteError
-from index.library import FILE, PORTION, Library
+from index.library import Library
 from index.records import Article
 from tests.conftest import entry_of, toy_vector
 
@@ -249,7 +250,7 @@ class TestTwoProcesses:
 
     def test_a_writer_waits_only_so_long_for_another(self, library, monkeypatch):
         library.write([FLOOD])
-        monkeypatch.setattr("index.library.BUSY_MS", 20)
+        monkeypatch.setattr("index.database.BUSY_MS", 20)
         with Library.open(library.path.parent) as waiting:
             library._db.execute("begin immediate")
             with pytest.raises(LibraryError) as raised:
@@ -264,7 +265,7 @@ class TestTwoProcesses:
 
     def test_readers_do_not_wait_for_a_writer(self, library, monkeypatch):
         library.write([FLOOD])
-        monkeypatch.setattr("index.library.BUSY_MS", 20)
+        monkeypatch.setattr("index.database.BUSY_MS", 20)
         library._db.execute("begin immediate")
         with Library.open(library.path.parent) as reader:
             assert reader.article("flood") == FLOOD.article

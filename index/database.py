@@ -1,0 +1,166 @@
+"""The file of a library: opening it, transactions, and errors in one line."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from sqlite_utils import Database
+
+from index.errors import EncoderMismatch, LibraryError
+from index.migrations import migrations
+
+FILE = "library.db"
+BUSY_MS = 10_000
+"""How long a writer waits for another process before it says so."""
+PORTION = 10_000
+"""Values in one list of a query; SQLite takes 32,766."""
+
+
+class LibraryFile:
+    """One SQLite file; several processes may have it open, one of them writing at a time."""
+
+    def __init__(self, path: Path, db: Database) -> None:
+        self.path = path
+        self._db = db
+        self._claimed: str | None = None
+
+    @classmethod
+    def open(cls, folder: Path, *, create: bool = False) -> Self:
+        """Open the library of a data directory and bring its tables up to date.
+
+        Raises:
+            LibraryError: there is none (and `create` is false), it is no library, it is damaged,
+                or the directory cannot be written.
+        """
+        path = folder / FILE
+        if not create and not path.exists():
+            raise LibraryError(
+                f"there is no library in {folder}; make one with: citat ingest PATH"
+            )
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LibraryError(f"cannot make the folder {folder}: {error.strerror}") from error
+        with told(path):
+            connection = sqlite3.connect(
+                path, check_same_thread=False, timeout=BUSY_MS / 1000, isolation_level=None
+            )
+            try:
+                db = Database(connection)
+                db.execute("pragma journal_mode = wal")
+                db.execute("pragma synchronous = normal")
+                db.execute("pragma foreign_keys = on")
+                if migrations.pending(db):
+                    db.execute("begin immediate")  # or two processes would make the same tables
+                    migrations.apply(db)
+                    db.execute("commit")
+            except BaseException:
+                connection.close()
+                raise
+        return cls(path, db)
+
+    def close(self) -> None:
+        self._db.conn.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def generation(self) -> int:
+        """A number that grows with every change, whichever process makes it."""
+        return int(self._state("generation") or 0)
+
+    @property
+    def identity(self) -> str:
+        """A name that no other library has, so that no other's vectors are taken for its own."""
+        return self._state("identity") or ""
+
+    @property
+    def encoder(self) -> str | None:
+        """Identity of the encoder whose vectors are stored; None before the first article."""
+        return self._state("encoder")
+
+    def claim_encoder(self, identity: str) -> None:
+        """Check that the vectors here come from this encoder; an empty library becomes its own.
+
+        Raises:
+            EncoderMismatch: they come from another.
+        """
+        if self.encoder is None:
+            self.set_encoder(identity)
+        elif self.encoder != identity:
+            raise EncoderMismatch(self.encoder, identity)
+        self._claimed = identity
+
+    def set_encoder(self, identity: str) -> None:
+        with told(self.path), self._db.atomic():
+            self._db.execute("insert or replace into state values ('encoder', ?)", [identity])
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Let all that is read inside show one state, whatever other processes write meanwhile."""
+        with told(self.path), self._db.atomic():
+            yield
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """One transaction that takes the write lock first and makes the next generation."""
+        with told(self.path), self._db.atomic():
+            self._db.execute("update state set value = value + 1 where key = 'generation'")
+            yield
+
+    def _state(self, key: str) -> str | None:
+        rows = self.rows("select value from state where key = ?", key)
+        return rows[0][0] if rows else None
+
+    def _value(self, sql: str) -> int:
+        value: int = self.rows(sql)[0][0]
+        return value
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Run a query on the tables of `index.migrations`."""
+        with told(self.path):
+            return self._db.execute(sql, values).fetchall()
+
+    def rows_in(
+        self,
+        sql: str,
+        values: Sequence[object],
+        *,
+        before: tuple[object, ...] = (),
+        after: str = "",
+    ) -> list[tuple[Any, ...]]:
+        """Run `sql` with a list in brackets after it, in portions that SQLite takes."""
+        rows: list[tuple[Any, ...]] = []
+        for i in range(0, len(values), PORTION):
+            portion = values[i : i + PORTION]
+            marks = ",".join("?" * len(portion))
+            rows += self.rows(f"{sql} ({marks}) {after}", *before, *portion)
+        return rows
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into one line that says what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        text = str(error)
+        if "locked" in text or "busy" in text:
+            cure = "another process is writing to it; try again when that is done"
+        elif "disk I/O" in text:
+            cure = "the disk cannot be read or written; check it, then run again"
+        elif "full" in text:
+            cure = "the disk is full; nothing stored is lost, make room and run again"
+        elif "unable to open" in text or "readonly" in text:
+            cure = "check that the folder exists and may be written"
+        elif "malformed" in text or "not a database" in text or "encrypted" in text:
+            cure = "the file is damaged or no library; move it away and ingest again"
+        else:
+            raise
+        raise LibraryError(f"{path}: {text}: {cure}") from error
