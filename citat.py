@@ -1,5 +1,6 @@
 """The front door: one command, `citat`, whose subcommands are loaded only when called."""
 
+import io
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -55,6 +56,10 @@ def cli() -> None:
 
 
 def main() -> NoReturn:
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        # Any language goes through a pipe, whatever a machine's own encoding is.
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")
     cli()
     sys.exit(0)
 

@@ -1,9 +1,9 @@
 """Kill an ingest at random moments, run it again, and compare with a library never killed.
 
-    python -m benchmarks.kill ARTICLES.jsonl --whole DIR --killed EMPTY_DIR [--kills 20]
+    python benchmarks/kill.py ARTICLES.jsonl --whole DIR --killed EMPTY_DIR [--kills 20]
 
 `--whole` is the library of an undisturbed ingest of the same file. Kills (SIGKILL) come at random
-moments while articles are being taken in, spread over the whole run.
+moments while articles are being taken in, spread over the whole run. Exits with 1 if they differ.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+from index.database import FILE
 from index.library import Library
 
 TABLES = {
@@ -55,13 +56,15 @@ def digests(data: Path) -> dict[str, str]:
         }
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("articles", type=Path)
     parser.add_argument("--whole", type=Path, required=True)
     parser.add_argument("--killed", type=Path, required=True)
     parser.add_argument("--kills", type=int, default=20)
     arguments = parser.parse_args()
+    if (arguments.killed / FILE).exists():
+        parser.error(f"{arguments.killed} holds a library already; name an empty folder")
     dice = random.Random(20261122)
     total = stored(arguments.whole)
     for count in sorted(dice.randrange(total) for _ in range(arguments.kills)):
@@ -71,7 +74,8 @@ def main() -> None:
     whole, killed = digests(arguments.whole), digests(arguments.killed)
     for name in TABLES:
         print(f"{name}: {'equal' if whole[name] == killed[name] else 'DIFFERENT'}")
+    return int(whole != killed)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

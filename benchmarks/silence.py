@@ -1,6 +1,6 @@
 """Set the threshold for silence: the curve of both errors over a set of questions.
 
-    python benchmarks/silence.py QUESTIONS.jsonl --data DIR
+    python benchmarks/silence.py QUESTIONS.jsonl --data DIR [--config FILE]
 
 A line of QUESTIONS: {"question", "history"?, "answerable", "spans": [{"article"}, ...]}. For each
 threshold: the share of answerable questions left unanswered, the share of unanswerable ones
@@ -38,6 +38,11 @@ def main() -> None:
             answerable.append((score, found))
         else:
             unanswerable.append(score)
+    if not answerable or not unanswerable:
+        missing = "unanswerable" if answerable else "answerable"
+        parser.error(
+            f"{arguments.questions} has no {missing} question; the curve needs both kinds"
+        )
     best = (2.0, 0.0)
     print("threshold  refused  answered  first-right")
     for step in range(20, 100, 2):

@@ -18,6 +18,11 @@ class Reason(StrEnum):
     UNKNOWN_NAME = "unknown-name"
     NOTHING_NEAR = "nothing-near"
 
+    @property
+    def can_be_followed_up(self) -> bool:
+        """Tell whether what was asked is a question that the next one may lean on."""
+        return self in {Reason.UNKNOWN_NAME, Reason.NOTHING_NEAR}
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
@@ -126,7 +131,8 @@ class Answer:
 
 def _text_fragment(url: str, text: str) -> str:
     """Return `#:~:text=start,end` (https://wicg.github.io/scroll-to-text-fragment/)."""
-    words = text.split()
-    ends = [words] if len(words) <= 12 else [words[:5], words[-5:]]
+    lines = text.split("\n")  # a term of the fragment does not reach over a paragraph's end
+    first, last = lines[0].split(), lines[-1].split()
+    ends = [first] if len(lines) == 1 and len(first) <= 12 else [first[:5], last[-5:]]
     encoded = (percent_encode(" ".join(part), safe="").replace("-", "%2D") for part in ends)
     return ("" if "#" in url else "#") + ":~:text=" + ",".join(encoded)

@@ -11,15 +11,19 @@ from index.records import Article, Hit, Sentence, SentenceHit
 from index.search import Query, Searcher
 
 
+FEWEST_WORDS = 4
+"""A shorter sentence ("Nord Stream 2.") says nothing by itself; it can only be a neighbour."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChoiceSettings:
     """The [answer] table."""
 
-    threshold: float = 0.5
+    threshold: float = 0.62
     quotes: int = 12
     quotes_per_article: int = 2
     passages: int = 40
-    sentence_share: float = 0.5
+    sentence_share: float = 0.4
     quote_length: int = 500
     neighbour_margin: float = 0.2
     question_limit: int = 1000
@@ -42,7 +46,7 @@ _Place = tuple[str, int]
 def choose(
     searcher: Searcher, query: Query, hits: Sequence[Hit], settings: ChoiceSettings
 ) -> list[Quote]:
-    """Return quotes of whole sentences, best first, none of whose words is shown twice.
+    """Return quotes of whole sentences, best first; the same words are quoted once.
 
     The best sentence is quoted with its neighbours as far as they are nearly as good: who spoke
     often stands in one sentence and what was said in the next.
@@ -55,18 +59,18 @@ def choose(
         if len(quotes) >= settings.quotes:
             break
         article = best.article
+        if len(article.words(best.sentence.span).split()) < FEWEST_WORDS:
+            continue
         if best.place in taken or per_article[article.id] >= settings.quotes_per_article:
             continue
         run = _grown(best, candidates, taken, settings)
         taken.update(candidate.place for candidate in run)
         per_article[article.id] += 1
         quote = _quote(query, run, best.score)
-        same = re.sub(r"\W+", "", quote.text).casefold()
-        if same in quotes:
-            also_in = dict.fromkeys((*quotes[same].also_in, article.id))
-            quotes[same] = replace(quotes[same], also_in=tuple(also_in))
-        else:
-            quotes[same] = quote
+        same = " ".join(re.findall(r"\w+", quote.text)).casefold()
+        shown = quotes.setdefault(same, quote)
+        if article.id not in {shown.article.id, *shown.also_in}:
+            quotes[same] = replace(shown, also_in=(*shown.also_in, article.id))
     return list(quotes.values())
 
 

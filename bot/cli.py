@@ -14,7 +14,9 @@ if TYPE_CHECKING:  # these import numpy and SQLite, which `citat --help` has no 
 @click.command()
 @click.argument("question", required=False)
 @click.option("--jsonl", metavar="[FILE|-]", is_flag=False, flag_value="-", help="Questions in.")
-@click.option("--quotes", default=3, show_default=True, help="How many quotes to show.")
+@click.option(
+    "--quotes", type=click.IntRange(min=1), default=3, show_default=True, help="How many to show."
+)
 @common_options
 def ask(options: Options, question: str | None, jsonl: str | None, quotes: int) -> None:
     """Ask once, or many questions with --jsonl.

@@ -8,15 +8,17 @@ from dataclasses import replace
 
 from bot.answer import Answer, Quote, Reason, Understood
 from bot.choosing import ChoiceSettings, choose
+from bot.phrases import LANGUAGES
 from index.errors import QuoteError
-from index.search import Query, Searcher
+from index.languages import detect
+from index.search import Searcher
 
 log = logging.getLogger(__name__)
 
 HISTORY = 3
 """How many of the last questions a follow-up may lean on."""
 FOLLOW_UP = re.compile(
-    r"\s*(?:and|but|what about|how about|а|и|ами|но|че|а що|що до|а как|и как|та|і)\b",
+    r"\s*(?:and|but|what about|how about|а|и|ами|но|че|та|і|що до)\b",
     re.IGNORECASE,
 )
 
@@ -47,29 +49,29 @@ class Conversation:
         since the answer was made.
         """
         with self._lock:
-            kept = tuple(quote for quote in answer.quotes if self._still_true(quote))
-        if len(kept) == len(answer.quotes):
+            fresh = [self._as_stored(quote) for quote in answer.quotes]
+        kept = tuple(quote for quote in fresh if quote is not None)
+        if kept == answer.quotes:
             return answer
-        reason = None if kept else Reason.NOTHING_NEAR
-        return replace(answer, quotes=kept, reason=reason)
+        return replace(answer, quotes=kept, reason=None if kept else Reason.NOTHING_NEAR)
 
     def _ask(self, text: str, history: Sequence[str], language: str | None) -> Answer:
-        if len(text) > self.settings.question_limit:
-            limit = str(self.settings.question_limit)
-            shown = text[:80] + "…"
-            return Answer(Understood(shown, "und"), (), Reason.TOO_LONG, {"limit": limit})
-        query = self.searcher.parse(text, language)
+        limit = self.settings.question_limit
+        if len(text) > limit:
+            understood = Understood(text[:80] + "…", language or detect(text, LANGUAGES))
+            return Answer(understood, (), Reason.TOO_LONG, {"limit": str(limit)})
         if not re.search(r"[^\W\d_]{2}", text):
-            return Answer(_understood(query, None), (), Reason.NOT_A_QUESTION)
-        if not self.searcher.library.counts()["articles"]:
-            return Answer(_understood(query, None), (), Reason.EMPTY_LIBRARY)
-        follows = self._followed(query, history)
-        if follows:
-            query = self.searcher.parse(follows, query.language)
-        hits = self.searcher.search(query)
-        quotes = choose(self.searcher, query, hits, self.settings)
+            understood = Understood(text, language or detect(text, LANGUAGES))
+            return Answer(understood, (), Reason.NOT_A_QUESTION)
+        whole = _completed(text, [asked for asked in history if len(asked) <= limit])
+        query = self.searcher.parse(whole, language)
+        understood = Understood(
+            text, query.language, query.surfaces, query.unknown, whole if whole != text else None
+        )
+        if not len(self.searcher.refresh()):
+            return Answer(understood, (), Reason.EMPTY_LIBRARY)
+        quotes = choose(self.searcher, query, self.searcher.search(query), self.settings)
         near = tuple(quote for quote in quotes if quote.score >= self.settings.threshold)
-        understood = replace(_understood(query, follows), question=text)
         if near:
             return Answer(understood, near)
         details = {"nearest": f"{quotes[0].score:.2f}"} if quotes else {}
@@ -78,19 +80,22 @@ class Conversation:
             return Answer(understood, (), Reason.UNKNOWN_NAME, details)
         return Answer(understood, (), Reason.NOTHING_NEAR, details)
 
-    def _followed(self, query: Query, history: Sequence[str]) -> str | None:
-        """Return the question completed by the one before it, if it leans on that."""
-        if not history or not FOLLOW_UP.match(query.text):
-            return None
-        return f"{history[-HISTORY:][-1]} {query.text}"
-
-    def _still_true(self, quote: Quote) -> bool:
+    def _as_stored(self, quote: Quote) -> Quote | None:
+        """Return the quote with its article as it is stored now, None if its words are gone."""
+        library = self.searcher.library
         try:
-            return self.searcher.library.words(quote.span) == quote.text
+            article = library.quoted(quote.span)
         except QuoteError as error:
-            log.error("a quote was withheld: %s", error)  # noqa: TRY400  the one line is enough
-            return False
+            log.error("a quote was withheld: %s", error)  # noqa: TRY400 - one line is enough
+            return None
+        also_in = tuple(other for other in quote.also_in if library.content_hash(other))
+        return replace(quote, article=article, also_in=also_in)
 
 
-def _understood(query: Query, follows: str | None) -> Understood:
-    return Understood(query.text, query.language, query.surfaces, query.unknown, follows)
+def _completed(text: str, history: Sequence[str]) -> str:
+    """Return a follow-up behind the questions it leans on, back to one that stands alone."""
+    if not history or not FOLLOW_UP.match(text):
+        return text
+    recent = history[-HISTORY:]
+    alone = [i for i, asked in enumerate(recent) if not FOLLOW_UP.match(asked)]
+    return " ".join((*recent[alone[-1] if alone else 0 :], text))

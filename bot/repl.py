@@ -110,7 +110,8 @@ class Session:
     def _ask(self, text: str) -> str:
         answer = self.conversation.ask(text, self.questions[-REMEMBERED:])
         answer = self.conversation.verified(answer)
-        self.questions.append(text)
+        if answer.reason is None or answer.reason.can_be_followed_up:
+            self.questions.append(text)
         self.answer, self.shown = answer, PAGE
         self.language = reader_language(answer)
         self._notice(answer.quotes[:PAGE])

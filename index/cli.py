@@ -5,7 +5,7 @@ from datetime import datetime
 
 import click
 
-from index.errors import LibraryError
+from index.errors import LibraryError, QuoteError
 from index.options import Options, common_options, json_lines, print_json, question_of
 from index.records import Article
 
@@ -13,7 +13,9 @@ from index.records import Article
 @click.command()
 @click.argument("question", required=False)
 @click.option("--jsonl", metavar="[FILE|-]", is_flag=False, flag_value="-", help="Questions in.")
-@click.option("--limit", default=100, show_default=True, help="How many passages.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="How many."
+)
 @click.option(
     "--channel",
     type=click.Choice(["dense", "words", "both"]),
@@ -50,7 +52,10 @@ def search(
             print_json({"id": line.get("id"), "hits": found}, indent=None)
             continue
         for hit in hits:
-            text = searcher.library.words(hit.passage.span).replace("\n", " ")
+            try:
+                text = searcher.library.words(hit.passage.span).replace("\n", " ")
+            except QuoteError:  # it was changed or withdrawn a moment ago
+                continue
             where = f"{hit.passage.span.article}  {hit.score:.3f}"
             click.echo(f"{click.style(where, bold=True)}\n  {text}")
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_origin, get_type_hints
 
 from index.errors import ConfigError
 
@@ -74,12 +74,8 @@ class Config:
             value = tuple(value)
         if hint is float and type(value) is int:
             value = float(value)
-        allowed = getattr(hint, "__args__", (hint,)) if _is_union(hint) else (hint,)
-        if type(value) not in {getattr(kind, "__origin__", kind) for kind in allowed}:
-            wanted = " or ".join(getattr(kind, "__name__", str(kind)) for kind in allowed)
+        kind = get_origin(hint) or hint
+        if type(value) is not kind:
+            wanted = kind.__name__
             raise ConfigError(f"{self.path}: [{table}] {key} = {value!r} should be a {wanted}")
         return value
-
-
-def _is_union(hint: Any) -> bool:
-    return type(hint).__name__ in {"UnionType", "_UnionGenericAlias"}

@@ -35,14 +35,14 @@ class LibraryFile:
                 or the directory cannot be written.
         """
         path = folder / FILE
-        if not create and not path.exists():
-            raise LibraryError(
-                f"there is no library in {folder}; make one with: citat ingest PATH"
-            )
         try:
+            if not create and not path.exists():
+                raise LibraryError(
+                    f"there is no library in {folder}; make one with: citat ingest PATH"
+                )
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise LibraryError(f"cannot make the folder {folder}: {error.strerror}") from error
+            raise LibraryError(f"cannot use the folder {folder}: {error.strerror}") from error
         with told(path):
             connection = sqlite3.connect(
                 path, check_same_thread=False, timeout=BUSY_MS / 1000, isolation_level=None
@@ -52,6 +52,7 @@ class LibraryFile:
                 db.execute("pragma journal_mode = wal")
                 db.execute("pragma synchronous = normal")
                 db.execute("pragma foreign_keys = on")
+                _refuse_foreign(db, path)
                 if migrations.pending(db):
                     db.execute("begin immediate")  # or two processes would make the same tables
                     migrations.apply(db)
@@ -82,7 +83,9 @@ class LibraryFile:
 
     @property
     def encoder(self) -> str | None:
-        """Identity of the encoder whose vectors are stored; None before the first article."""
+        """Identity of the encoder whose vectors are stored; None if there are none."""
+        if not self.rows("select 1 from sentences limit 1"):
+            return None
         return self._state("encoder")
 
     def claim_encoder(self, identity: str) -> None:
@@ -142,6 +145,11 @@ class LibraryFile:
             marks = ",".join("?" * len(portion))
             rows += self.rows(f"{sql} ({marks}) {after}", *before, *portion)
         return rows
+
+
+def _refuse_foreign(db: Database, path: Path) -> None:
+    if db.table_names() and not migrations.applied(db):
+        raise LibraryError(f"{path} is a database of another program; move it away")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import EncoderError
+from index.errors import ConfigError, EncoderError
 
 BUILT_IN = "built-in"
 BUILT_IN_FOLDER = Path(__file__).parent / "builtin"
@@ -31,6 +31,13 @@ class EncoderSettings:
     device: str = "cpu"
     threads: int = 0
     trust_remote_code: bool = False
+
+    def __post_init__(self) -> None:
+        if self.batch_size < 1 or self.threads < 0:
+            raise ConfigError(
+                f"[encoder] batch_size = {self.batch_size} should be at least 1"
+                f" and threads = {self.threads} at least 0",
+            )
 
 
 class Encoder(Protocol):

@@ -38,7 +38,7 @@ class StoredPassage:
 
 
 class Library(LibraryFile):
-    """Articles, sentences, passages and words in one SQLite file; safe to use from any thread."""
+    """Articles, sentences, passages and words; any thread may use it, one at a time."""
 
     def counts(self) -> dict[str, int]:
         """Return the numbers of articles, sentences and passages."""
@@ -56,12 +56,12 @@ class Library(LibraryFile):
 
     def articles(self, *, newest_first: bool = True, limit: int = -1) -> Iterator[Article]:
         """Yield the articles, undated ones last."""
-        order = "published desc nulls last, id" if newest_first else "key"
+        order = "datetime(published) desc nulls last, id" if newest_first else "key"
         sql = f"select {ARTICLE_COLUMNS} from articles order by {order} limit ?"  # noqa: S608
         yield from map(_article, self.rows(sql, limit))
 
-    def words(self, span: Span) -> str:
-        """Read the exact words of a span, from the article as it is stored now.
+    def quoted(self, span: Span) -> Article:
+        """Return the article of a span as it is stored now, if it still holds these words.
 
         Raises:
             QuoteError: the article is gone or has changed.
@@ -69,7 +69,20 @@ class Library(LibraryFile):
         article = self.article(span.article)
         if article is None:
             raise QuoteError(f"{span.article} is no longer in the library")
-        return article.words(span)
+        article.words(span)
+        return article
+
+    def words(self, span: Span) -> str:
+        """Read the exact words of a span, from the article as it is stored now.
+
+        Raises:
+            QuoteError: the article is gone or has changed.
+        """
+        return self.quoted(span).words(span)
+
+    def article_ids(self) -> list[str]:
+        """Return the ids of all articles, in the order in which they came in."""
+        return [id_ for (id_,) in self.rows("select id from articles order by key")]
 
     def content_hash(self, article_id: str) -> str | None:
         """Return the hash of what came in under an id, None if nothing did."""
@@ -85,8 +98,8 @@ class Library(LibraryFile):
             EncoderMismatch: another process has encoded the library anew since it was claimed.
         """
         with self.changing():
-            if self._claimed not in {None, self.encoder}:
-                raise EncoderMismatch(str(self.encoder), str(self._claimed))
+            if self._claimed:
+                self.claim_encoder(self._claimed)
             for entry in entries:
                 self._delete(entry.article.id)
                 self._insert(entry)
@@ -99,6 +112,7 @@ class Library(LibraryFile):
         with self.changing():
             for article_id in known:
                 self._delete(article_id)
+                self._db.execute("delete from outlet_lines where article = ?", [article_id])
         return known
 
     def recurring(self, source: str, lines: Collection[str], others: int) -> set[str]:
@@ -130,7 +144,8 @@ class Library(LibraryFile):
         return self.rows(
             'select s.id, substr(a.text, s.start + 1, s."end" - s.start) from sentences s'
             " join articles a on a.key = s.article"
-            " where s.id not in (select sentence from pending_vectors) order by s.id limit ?",
+            " where s.id > coalesce((select max(sentence) from pending_vectors), 0)"
+            " order by s.id limit ?",
             limit,
         )
 
@@ -240,17 +255,20 @@ class Library(LibraryFile):
             for id_, version, ordinal, start, end in rows
         ]
 
-    def match_words(self, expression: str, limit: int) -> list[tuple[int, str]]:
-        """Return (passage id, language) of the best BM25 matches of an FTS5 expression."""
-        return self.rows(
-            "select m.rowid, a.language from"
-            " (select rowid, bm25(words, 1.0, 1.5, 0.5) as score from words where words match ?"
-            " order by score limit ?) m"
-            " join passages p on p.id = m.rowid join articles a on a.key = p.article"
-            " order by m.score",
+    def match_words(self, expression: str, limit: int) -> list[int]:
+        """Return the passages that match an FTS5 expression best by BM25, so many a language."""
+        rows = self.rows(
+            "select id from (select m.rowid as id, m.score,"
+            " row_number() over (partition by a.language order by m.score, m.rowid) as place"
+            " from (select rowid, bm25(words, 1.0, 1.5, 0.5) as score from words"
+            " where words match ? order by score limit ?) m"
+            " join passages p on p.id = m.rowid join articles a on a.key = p.article)"
+            " where place <= ? order by score, id",
             expression,
+            MOST_MATCHES,
             limit,
         )
+        return [id_ for (id_,) in rows]
 
     def word_counts(self, column: str, terms: Collection[str]) -> dict[str, int]:
         """Return in how many passages each term stands in a column of the word index."""
@@ -311,6 +329,8 @@ class Library(LibraryFile):
         self._db.execute("delete from articles where id = ?", [article_id])
 
 
+MOST_MATCHES = 5_000
+"""Matches looked through for the best of each language."""
 ARTICLE_COLUMNS = "id, text, title, source, language, url, author, published"
 
 

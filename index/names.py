@@ -10,37 +10,10 @@ import re
 import unicodedata
 from functools import lru_cache
 
-CYRILLIC_LETTERS = "абвгґдеєзиіјклмнопрстуфхцыьэѝ"
 CYRILLIC = str.maketrans(
-    {
-        **dict(
-            zip(
-                "абвгґдеєзиіјклмноопрстуфхцщъыьэѝ", "abvggdeeziijklmnooprstufhsqayyei", strict=True
-            )
-        ),
-        "ё": "e",
-        "ж": "j",
-        "й": "y",
-        "ї": "i",
-        "ч": "4",
-        "ш": "6",
-        "щ": "6",
-        "ъ": "a",
-        "ю": "u",
-        "я": "a",
-        "ѓ": "g",
-        "ќ": "k",
-        "ѕ": "z",
-        "љ": "l",
-        "њ": "n",
-        "џ": "j",
-        "ђ": "j",
-        "ћ": "4",
-        "ў": "v",
-        "’": "",
-        "ʼ": "",
-        "'": "",
-    }
+    "абвгґдеёзиіїклмнопрстуфхцшщчжыьэєѝјюяъйўљњџђћѓќѕ",
+    "abvggdeeziiiklmnoprstufhs664jyyeeiiuaayvlnjj4gkz",
+    "’ʼ'",
 )
 GREEK = str.maketrans("αβγδεζηθικλμνξοπρσςτυφχψω", "avgdezitiklmnkoprsstufhpo")
 LATIN = str.maketrans(

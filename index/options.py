@@ -110,13 +110,13 @@ def json_lines(path: str) -> Iterator[dict[str, Any]]:
 
 
 def _objects(path: str, name: str) -> Iterator[dict[str, Any]]:
-    with click.open_file(path, encoding="utf-8") as lines:
+    with click.open_file(path, encoding="utf-8-sig") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             try:
                 value = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise SourceError(f"{name}:{number}: this is no JSON: {error}") from error
             if not isinstance(value, dict):
                 raise SourceError(f"{name}:{number}: this is no JSON object")

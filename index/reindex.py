@@ -11,10 +11,14 @@ BATCH = 1024
 
 def refold(library: Library) -> None:
     """Fold the words of every passage by the rules of this version."""
-    for article in library.articles(newest_first=False):
-        sentences, passages = library.ranges(article.id)
-        folded = fold_passages(article, sentences, [reach for _, reach in passages])
-        library.replace_words(zip((id_ for id_, _ in passages), folded, strict=True))
+    with library.changing():
+        for article_id in library.article_ids():
+            article = library.article(article_id)
+            if article is None:
+                continue
+            sentences, passages = library.ranges(article_id)
+            folded = fold_passages(article, sentences, [reach for _, reach in passages])
+            library.replace_words(zip((id_ for id_, _ in passages), folded, strict=True))
 
 
 def reencode(library: Library, encoder: Encoder, progress: Callable[[int], None]) -> int:

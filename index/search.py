@@ -1,8 +1,8 @@
 """How a question finds passages: nearest sentences and matching words, fused.
 
-The dense channel takes candidates from each language apart, so that a large language cannot
-crowd out a small one; the word channel finds stems within the question's language and names in
-every script. A passage's score is the weighted mean of what applies to it.
+Both channels take candidates from each language apart, so that a large language cannot crowd out a
+small one. Words count within the question's language, names in every script. A passage's score is
+the weighted mean of what applies to it.
 """
 
 import math
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from index.encoder import Encoder, Vectors
-from index.errors import EncoderMismatch
+from index.errors import ConfigError, EncoderMismatch
 from index.folding import Word, words
 from index.languages import detect
 from index.library import Library, StoredPassage
@@ -33,11 +33,19 @@ class SearchSettings:
     """The [search] table: weights of the channels and how many candidates each brings."""
 
     dense_weight: float = 1.0
-    words_weight: float = 0.5
-    names_weight: float = 0.35
+    words_weight: float = 0.4
+    names_weight: float = 0.4
     sentences_per_language: int = 30
-    word_matches: int = 100
+    word_matches: int = 40
     common_share: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.sentences_per_language < 1 or self.word_matches < 1:
+            raise ConfigError(
+                "[search] sentences_per_language and word_matches should be at least 1",
+            )
+        if min(self.dense_weight, self.words_weight, self.names_weight) < 0:
+            raise ConfigError("[search] weights should not be negative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +86,20 @@ class Searcher:
         Raises:
             EncoderMismatch: it has been encoded anew with another model.
         """
-        if self._index is not None and self._index.generation == self.library.generation:
-            return self._index
-        if self.library.encoder not in {None, self.encoder.identity}:
-            raise EncoderMismatch(str(self.library.encoder), self.encoder.identity)
-        if self._index is None:
-            self._index = open_index(self.library, self.encoder.dimension)
-        else:
-            self._index.catch_up(self.library)
-        self._passages = self.library.counts()["passages"]
-        self._languages = tuple(self.library.languages())
-        return self._index
+        index = self._index
+        if index is not None and index.generation == self.library.generation:
+            return index
+        with self.library.steady():
+            if self.library.encoder not in {None, self.encoder.identity}:
+                raise EncoderMismatch(str(self.library.encoder), self.encoder.identity)
+            self._passages = self.library.counts()["passages"]
+            self._languages = tuple(self.library.languages())
+            if index is None:
+                index = open_index(self.library, self.encoder.dimension)
+            else:
+                index.catch_up(self.library)
+        self._index = index
+        return index
 
     def parse(self, text: str, language: str | None = None) -> Query:
         """Encode a question and weigh its words and names by how rare they are here."""
@@ -147,8 +158,7 @@ class Searcher:
         ]
         if not parts:
             return []
-        matches = self.library.match_words(" OR ".join(parts), self.settings.word_matches)
-        return [id_ for id_, _ in matches]
+        return self.library.match_words(" OR ".join(parts), self.settings.word_matches)
 
     def _hit(
         self, index: VectorIndex, query: Query, stored: StoredPassage, channel: Channel

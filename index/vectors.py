@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ CONTEXT_WEIGHT = 0.5
 passages 94.3, sentences alone 96.0, sentences with 0.5 of their context 96.6, with 1.0 96.3."""
 CONTEXT_RADIUS = 2
 FORMAT = 1
+LEFTOVER_SECONDS = 3600
 Ids = NDArray[np.int64]
 
 
@@ -135,10 +137,13 @@ def open_index(library: Library, dimension: int) -> VectorIndex:
 
 def save(index: VectorIndex, library: Library) -> None:
     """Write a snapshot beside the older one, put it in its place, and remove the older one."""
+    if not len(index):
+        return
     folder = library.path.parent
     target = folder / f"vectors-{index.generation}"
     if target.exists():
         return
+    _remove_leftovers(folder)
     beside = folder / f".{target.name}-{os.getpid()}"
     shutil.rmtree(beside, ignore_errors=True)
     try:
@@ -161,6 +166,13 @@ def save(index: VectorIndex, library: Library) -> None:
             shutil.rmtree(older, ignore_errors=True)
 
 
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what processes that were killed while saving have left."""
+    for path in folder.glob(".vectors-*"):
+        if time.time() - path.stat().st_mtime > LEFTOVER_SECONDS:
+            shutil.rmtree(path, ignore_errors=True)
+
+
 def _origin(library: Library) -> dict[str, Any]:
     return {"format": FORMAT, "library": library.identity, "encoder": library.encoder}
 
@@ -169,7 +181,7 @@ def _load(library: Library, dimension: int) -> VectorIndex | None:
     for path in _snapshots(library.path.parent):
         try:
             return _read(path, library, dimension)
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, MemoryError) as error:
             log.warning("%s is damaged or foreign, making it anew: %s", path.name, error)
             # It would stand in the way of a sound one of the same generation.
             shutil.rmtree(path, ignore_errors=True)
@@ -186,9 +198,14 @@ def _read(path: Path, library: Library, dimension: int) -> VectorIndex:
         language: faiss.read_index(str(path / f"{language}.faiss"))
         for language in manifest["languages"]
     }
-    if any(shard.d != dimension for shard in shards.values()):
-        raise ValueError(f"its vectors have other than {dimension} dimensions")
-    return VectorIndex(dimension, manifest["generation"], shards)
+    if not all(_fits(shard, dimension) for shard in shards.values()):
+        raise ValueError(f"it holds other than vectors of {dimension} dimensions by id")
+    # No generation: its ids are compared with the library's once, whatever it says of itself.
+    return VectorIndex(dimension, shards=shards)
+
+
+def _fits(shard: Any, dimension: int) -> bool:
+    return isinstance(shard, faiss.IndexIDMap2) and shard.d == dimension
 
 
 def _snapshots(folder: Path) -> list[Path]:

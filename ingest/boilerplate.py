@@ -12,11 +12,14 @@ _MAX_POINTER = 250
 _MAX_FURNITURE = 120
 """Longest line, in characters, that is furniture when it recurs."""
 
-_PROSE_ENDINGS = tuple(".!?…\"”“»’'")
-_BULLET = r"[\s•·*▪■●◾►▶→➡⇒👉»›>|\[(\ufe0f–—-]*+"
+_PROSE_BEGINNINGS = tuple("–—―-„“«‹‘‚\"'")
+_PROSE_ENDINGS = tuple(".!?…:,;\"”“»’'")
+# No dash: "– Още…" is an answer in a dialogue.
+_BULLET = r"[\s•·*▪■●◾►▶→➡⇒👉»›>|\[(\ufe0f]*+"
 # No dash: "Ещё – хуже" is prose.
 _SEPARATOR = r"\s*+(?:[:：→➡⇒►▶👉>›»|]|(?:…|\.\.\.)?[\])]?$)"
 _HEADLINE = r"\s++(?P<headline>[„“«»\"'(]?[^\W_].*[^.\s]$)"
+_CLOSING = "\"”“»’')"
 _SENTENCE_BORDER = re.compile(r"[.!?…][\"”“»)]*\s+[„“«\"(]?[^\W\d_]")
 _MANY_NEWLINES = re.compile("\n{3,}")
 
@@ -45,7 +48,11 @@ def recurring_candidates(text: str) -> list[str]:
     if len(lines) < 2:
         return []
     return [
-        line for line in lines if len(line) <= _MAX_FURNITURE and not line.endswith(_PROSE_ENDINGS)
+        line
+        for line in lines
+        if len(line) <= _MAX_FURNITURE
+        and not line.startswith(_PROSE_BEGINNINGS)
+        and not line.endswith(_PROSE_ENDINGS)
     ]
 
 
@@ -61,14 +68,28 @@ def _without(text: str, unwanted: Callable[[str], bool]) -> str:
 
 
 def _is_prose(line: str) -> bool:
-    """Tell whether several sentences follow: text that was glued to a pointer must not go."""
+    """Tell whether a line only begins like a pointer, or text was glued to one."""
+    # A headline has no full stop, and seldom says who said it.
+    if line.rstrip(_CLOSING).endswith(".") and _saying_pattern().search(line):
+        return True
     return len(line) > _MAX_FURNITURE and len(_SENTENCE_BORDER.findall(line)) >= 2
 
 
 @cache
-def _pointer_patterns() -> re.Pattern[str]:
+def _languages() -> list[dict[str, list[str]]]:
     data = files("ingest").joinpath("related.toml").read_text(encoding="utf-8")
-    languages = tomllib.loads(data).values()
+    return list(tomllib.loads(data).values())
+
+
+@cache
+def _saying_pattern() -> re.Pattern[str]:
+    verbs = _alternatives(verb for table in _languages() for verb in table.get("saying", []))
+    return re.compile(rf"\b{verbs}\b", re.IGNORECASE)
+
+
+@cache
+def _pointer_patterns() -> re.Pattern[str]:
+    languages = _languages()
     pointers = _alternatives(phrase for table in languages for phrase in table["pointer"])
     labels = _alternatives(phrase for table in languages for phrase in table["label"])
     return re.compile(

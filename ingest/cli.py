@@ -1,13 +1,17 @@
 """The command that takes articles in."""
 
 import sys
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Self
 
 import click
 
+from index.errors import CitatError
 from index.options import Options, common_options, print_json
 
 if TYPE_CHECKING:  # the pipeline imports numpy and SQLite, which `citat --help` has no use for
+    from ingest.drafts import Draft, Skipped
+    from ingest.fetch import FetchSettings
     from ingest.pipeline import Report
 
 
@@ -24,32 +28,48 @@ def ingest(options: Options, sources: tuple[str, ...]) -> None:
     from ingest.fetch import FetchSettings
     from ingest.pipeline import IngestSettings, Report
     from ingest.pipeline import ingest as take_in
-    from ingest.sources import read
 
     fetching = options.config.table("fetch", FetchSettings)
     settings = options.config.table("ingest", IngestSettings)
     with options.library(create=True) as library:
         encoder = options.encoder()
-        drafts = (draft for source in sources for draft in read(source, fetching))
-        report, interrupted = Report(), False
-        with _Progress(visible=sys.stderr.isatty() and not options.as_json) as progress:
-            try:
+        report, unread, interrupted = Report(), list[str](), False
+        drafts = _read_all(sources, fetching, unread)
+        try:
+            with _Progress(visible=sys.stderr.isatty() and not options.as_json) as progress:
                 take_in(
                     drafts, library, encoder, report, settings=settings, progress=progress.show
                 )
-            except KeyboardInterrupt:
-                interrupted = True
+        except KeyboardInterrupt:
+            interrupted = True
+        except CitatError:
+            if report.seen:
+                _tell(report, as_json=options.as_json)
+            raise
         save(open_index(library, encoder.dimension), library)
-    if options.as_json:
-        print_json(report.as_dict())
-    else:
-        _print_report(report)
+    _tell(report, as_json=options.as_json)
     if interrupted:
         raise click.ClickException(
             "interrupted; all in the table is stored, run it again to go on"
         )
-    if report.skipped and report.seen == len(report.skipped):
+    if unread or (report.skipped and report.seen == len(report.skipped)):
         raise SystemExit(1)
+
+
+def _read_all(
+    sources: Sequence[str], settings: "FetchSettings", unread: list[str]
+) -> Iterator["Draft | Skipped"]:
+    """Read one source after the other and note those that could not be read at all."""
+    from ingest.drafts import Skipped
+    from ingest.sources import origin_of, read
+
+    for source in sources:
+        name, refused = origin_of(source), False
+        for number, item in enumerate(read(source, settings)):
+            refused = number == 0 and isinstance(item, Skipped) and item.origin == name
+            yield item
+        if refused:
+            unread.append(source)
 
 
 class _Progress:
@@ -74,6 +94,13 @@ class _Progress:
         if self._visible:
             rate = (report.added + report.updated) / max(report.seconds, 1e-9)
             self._status.update(f"{report.seen} articles, {rate:.1f} new ones a second")
+
+
+def _tell(report: "Report", *, as_json: bool) -> None:
+    if as_json:
+        print_json(report.as_dict())
+    else:
+        _print_report(report)
 
 
 def _print_report(report: "Report") -> None:

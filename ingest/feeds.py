@@ -17,10 +17,18 @@ from ingest.pages import fragment_text, plain_text, primary_language
 FULL_TEXT = 600
 """Characters from which a summary is taken for the article itself."""
 
+# What may stand before the first element is of three kinds that exclude one another, and nothing
+# taken is given back: otherwise a page of comments would take exponential time.
 _ROOT = re.compile(
-    r"\s*(?:(?:<!--.*?-->|<[?!][^>]*>)\s*)*<(?:\w+:)?(?:rss|feed|RDF)[\s>]",
+    r"\s*+(?:(?:<!--(?:(?!-->).)*+-->|<\?[^>]*+>|<!(?!--)[^>]*+>)\s*+)*+"
+    r"<(?:\w+:)?(?:rss|feed|RDF)[\s>]",
     re.DOTALL,
 )
+_TAGS = (
+    "a|abbr|acronym|b|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|mark|p|q|s|small|span"
+    "|strike|strong|sub|sup|tt|u"
+)
+_NO_TAG = re.compile(rf"<(?!/?(?:{_TAGS})(?:[\s/][^<>]*)?>)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class _Entry:
 
     draft: Draft
     is_full: bool
+    updated: datetime | None
 
 
 def is_feed(text: str) -> bool:
@@ -78,12 +87,12 @@ def _article(entry: _Entry, read_link: Callable[[str], Draft] | None) -> Draft:
             title=page.title or draft.title,
             source=page.source or draft.source,
             author=page.author or draft.author,
-            published=draft.published or page.published,
+            published=draft.published or page.published or entry.updated,
             language=page.language or draft.language,
         )
     if not draft.text:
         raise SourceError("has no text in the feed; give the address of its page")
-    return draft
+    return replace(draft, published=draft.published or entry.updated)
 
 
 def _entry(entry: Any, feed: Any, origin: str) -> _Entry:
@@ -98,10 +107,11 @@ def _entry(entry: Any, feed: Any, origin: str) -> _Entry:
             title=_line(entry.get("title")),
             source=_line(feed.get("title")),
             author=_line(entry.get("author")),
-            published=_published(entry),
+            published=_moment(entry, "published_parsed"),
             language=primary_language(feed.get("language")),
         ),
         is_full=any(contents) or len(summary) >= FULL_TEXT,
+        updated=_moment(entry, "updated_parsed") if "updated_parsed" in entry else None,
     )
 
 
@@ -112,11 +122,15 @@ def _text(detail: Any) -> str:
 
 def _line(value: str | None) -> str | None:
     """Return a title or a name without markup; many feeds escape theirs twice."""
-    return plain_text(html.unescape(value)).replace("\n", " ") or None if value else None
+    if not value:
+        return None
+    # "Inflation <5%" holds no tag, but a parser would take all that follows for one.
+    markup = _NO_TAG.sub("&lt;", html.unescape(value))
+    return plain_text(markup).replace("\n", " ") or None
 
 
-def _published(entry: Any) -> datetime | None:
-    moment = entry.get("published_parsed") or entry.get("updated_parsed")
+def _moment(entry: Any, name: str) -> datetime | None:
+    moment = entry.get(name)
     try:
         return datetime.fromtimestamp(calendar.timegm(moment), UTC) if moment else None
     except (ValueError, OverflowError, OSError):

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx
 
-from index.errors import SourceError
+from index.errors import ConfigError, SourceError
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 _AZURE_METADATA = IPv4Address("168.63.129.16")  # answers inside virtual machines, though public
@@ -34,6 +34,17 @@ class FetchSettings:
     allow_private: bool = False
     max_file_bytes: int = 50 * 1024 * 1024
     user_agent: str = "Mozilla/5.0 (compatible; citat)"
+
+    def __post_init__(self) -> None:
+        for name in ("timeout_seconds", "max_bytes", "max_file_bytes"):
+            value = getattr(self, name)
+            if not value > 0:
+                raise ConfigError(f"[fetch] {name} = {value} should be above 0")
+        if self.max_redirects < 0:
+            raise ConfigError(
+                f"[fetch] max_redirects = {self.max_redirects} should be 0 or more;"
+                " 0 follows none",
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ _SHORTEST = 40
 """Characters of an article; where trafilatura finds less, it clutched at a menu."""
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]*>")
 _MARKER = re.compile(r"^(?:[-*•] |\| ?)|[ |]+$", re.MULTILINE)
+_UNSEEN = frozenset({"script", "style"})
 _BLOCKS = frozenset(
     {"address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure"}
     | {"h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "section", "table"}
@@ -70,13 +71,14 @@ def fragment_text(html: str) -> str:
 
 
 def plain_text(html: str) -> str:
-    """Return all the text of a piece of HTML, a block a line."""
+    """Return all the text of a piece of HTML that a reader sees, a block a line."""
     tree = _parse(f"<html><body><div>{html}</div></body></html>")
     if tree is None:
         return ""
     for element in tree.iter():
         border = "\n" if element.tag in _BLOCKS else ""
-        element.text = border + (element.text or "").replace("\n", " ")
+        text = "" if element.tag in _UNSEEN else element.text or ""
+        element.text = border + text.replace("\n", " ")
         element.tail = border + (element.tail or "").replace("\n", " ")
     lines = "".join(tree.itertext()).split("\n")
     return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))

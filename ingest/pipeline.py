@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
+from math import ceil
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from index.encoder import Encoder
 from index.entries import Entry
-from index.errors import SourceError
+from index.errors import ConfigError, SourceError
 from index.languages import UNKNOWN, base_language, detect
 from index.library import Library
 from index.records import Article
@@ -27,7 +28,9 @@ from ingest.sentences import split
 PIPELINE = 1
 """Grows when the same draft would be stored otherwise, so that a new run takes it again."""
 RECURRING = 3
-"""A line without an end that stands in so many articles of one outlet is furniture."""
+"""In so many articles of one outlet at least stands a line that is furniture of its pages"""
+RECURRING_ONE_IN = 5
+"""... and in one article of so many; a saying that comes back now and then is not."""
 TITLE_LENGTH = 150
 
 
@@ -38,6 +41,12 @@ class IngestSettings:
     passage_tokens: int = 160
     passage_overlap: int = 1
     batch_articles: int = 64
+
+    def __post_init__(self) -> None:
+        for name, least in (("passage_tokens", 16), ("passage_overlap", 0), ("batch_articles", 1)):
+            value = getattr(self, name)
+            if value < least:
+                raise ConfigError(f"[ingest] {name} = {value} should be {least} or more")
 
 
 @dataclass(slots=True)
@@ -86,9 +95,12 @@ def ingest(
     """
     library.claim_encoder(encoder.identity)
     started, seen = time.perf_counter(), dict[str, str]()
+    outlets = _sizes_of_outlets(library)
     batch: list[_Prepared] = []
     for draft in drafts:
-        prepared = draft if isinstance(draft, Skipped) else _prepare(draft, library, seen)
+        prepared = (
+            draft if isinstance(draft, Skipped) else _prepare(draft, library, settings, seen)
+        )
         if isinstance(prepared, Skipped):
             report.skipped.append(prepared)
         elif prepared is None:
@@ -96,11 +108,11 @@ def ingest(
         else:
             batch.append(prepared)
         if len(batch) >= settings.batch_articles:
-            _store(batch, library, encoder, settings, report)
+            _store(batch, library, outlets, encoder, settings, report)
             batch = []
         report.seconds = time.perf_counter() - started
         progress(report)
-    _store(batch, library, encoder, settings, report)
+    _store(batch, library, outlets, encoder, settings, report)
     report.seconds = time.perf_counter() - started
     progress(report)
     return report
@@ -133,23 +145,26 @@ def article_id(draft: Draft) -> str:
     """Return the id given, else one that is the same whenever the same source is read again."""
     if given := _line(draft.id):
         return given
-    if draft.url:
-        return f"{_host(draft.url)}-{_digest(draft.url)}"
+    if url := _url(draft.url):
+        return f"{_host(url)}-{_digest(url)}"
     path = Path(draft.origin)
-    if path.is_file():
+    if _is_file(path):
         return f"{path.name.split('.')[0]}-{_digest(str(path.resolve()))}"
     return f"text-{_digest(draft.text)}"
 
 
-def content_hash(draft: Draft) -> str:
+def content_hash(draft: Draft, settings: IngestSettings) -> str:
     """Return the hash of all that came in, and of the way it is treated."""
-    parts = {**asdict(draft), "origin": "", "pipeline": PIPELINE}
+    treatment = (PIPELINE, settings.passage_tokens, settings.passage_overlap)
+    parts = {**asdict(draft), "origin": "", "treatment": treatment}
     return _digest(repr(sorted(parts.items())), size=16)
 
 
-def _prepare(draft: Draft, library: Library, seen: dict[str, str]) -> _Prepared | Skipped | None:
+def _prepare(
+    draft: Draft, library: Library, settings: IngestSettings, seen: dict[str, str]
+) -> _Prepared | Skipped | None:
     """Return None for an article that is stored just so."""
-    id_, hash_ = article_id(draft), content_hash(draft)
+    id_, hash_ = article_id(draft), content_hash(draft, settings)
     if id_ in seen:
         return Skipped(draft.origin, f"the id {id_} was already used by {seen[id_]}")
     seen[id_] = draft.origin
@@ -165,13 +180,15 @@ def _prepare(draft: Draft, library: Library, seen: dict[str, str]) -> _Prepared 
 def _store(
     batch: Sequence[_Prepared],
     library: Library,
+    outlets: Counter[str],
     encoder: Encoder,
     settings: IngestSettings,
     report: Report,
 ) -> None:
     if not batch:
         return
-    articles = _without_furniture([prepared.article for prepared in batch], library)
+    outlets.update(prepared.article.source for prepared in batch if not prepared.known)
+    articles = _without_furniture([prepared.article for prepared in batch], library, outlets)
     ranges = [split(article.text, article.language) for article in articles]
     texts = [
         article.text[start:end]
@@ -203,17 +220,23 @@ def _store(
     report.passages += sum(len(entry.passages) for entry in entries)
 
 
-def _without_furniture(articles: Sequence[Article], library: Library) -> list[Article]:
+def _sizes_of_outlets(library: Library) -> Counter[str]:
+    """Count the articles of each outlet: once a run, for it reads the whole table."""
+    return Counter(dict(library.rows("select source, count(*) from articles group by source")))
+
+
+def _without_furniture(
+    articles: Sequence[Article], library: Library, outlets: Counter[str]
+) -> list[Article]:
     """Drop lines that recur across articles of one outlet, in this batch and in the library."""
-    candidates = [(article, set(recurring_candidates(article.text))) for article in articles]
-    here = Counter((article.source, line) for article, lines in candidates for line in lines)
+    candidates = [(article, recurring_candidates(article.text)) for article in articles]
     library.count_lines(
         [(article.source, line, article.id) for article, lines in candidates for line in lines]
     )
     cleaned = []
     for article, lines in candidates:
-        recurring = library.recurring(article.source, lines, RECURRING)
-        recurring |= {line for line in lines if here[article.source, line] >= RECURRING}
+        enough = max(RECURRING, ceil(outlets[article.source] / RECURRING_ONE_IN))
+        recurring = library.recurring(article.source, lines, enough)
         text = drop_lines(article.text, recurring) if recurring else article.text
         cleaned.append(article if text == article.text else replace(article, text=text))
     return cleaned
@@ -235,19 +258,31 @@ def _line(text: str | None) -> str:
 
 
 def _url(url: str | None) -> str | None:
+    """Return an address that can be opened; anything else that is called one is none."""
     line = _line(url)
-    return line if line.startswith(("http://", "https://")) else None
+    try:
+        parts = urlsplit(line)
+    except ValueError:  # brackets that hold no address, say
+        return None
+    return line if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
 def _outlet(draft: Draft) -> str:
-    if draft.url:
-        return _host(draft.url)
+    if url := _url(draft.url):
+        return _host(url)
     return Path(draft.origin.rsplit(":", 1)[0]).name.split(".")[0] or "text"
 
 
 def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "page").removeprefix("www.")
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
-def _digest(text: str, size: int = 4) -> str:
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long, say
+        return False
+
+
+def _digest(text: str, size: int = 8) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()

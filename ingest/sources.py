@@ -29,12 +29,19 @@ def read(target: str, settings: FetchSettings) -> Iterator[Draft | Skipped]:
     Nothing in a source stops the rest of it: what cannot be read comes as `Skipped`.
     """
     if target == "-":
-        yield from _guarded(_standard_input(settings), "standard input")
+        drafts = _standard_input(settings)
     elif _ADDRESS.match(target):
-        yield from _guarded(_address(target, settings), target)
+        drafts = _address(target, settings)
     else:
-        path = Path(target)
-        yield from _guarded(_path(path, settings), _shown(path))
+        drafts = _path(Path(target), settings)
+    yield from _guarded(drafts, origin_of(target))
+
+
+def origin_of(target: str) -> str:
+    """Return the origin of what `read` says of a target as a whole."""
+    if target == "-":
+        return "standard input"
+    return target if _ADDRESS.match(target) else _shown(Path(target))
 
 
 def _guarded(drafts: Iterator[Draft | Skipped], origin: str) -> Iterator[Draft | Skipped]:

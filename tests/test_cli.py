@@ -152,7 +152,7 @@ class TestIngest:
         assert "absent.txt: " in result.stderr
         good = str(SAMPLES / "airline-strike.en.txt")
         both = run("ingest", absent, good, "--json", data=tmp_path / "data")
-        assert both.exit_code == 0
+        assert both.exit_code == 1
         assert [skipped["origin"] for skipped in json.loads(both.stdout)["skipped"]] == [absent]
 
 

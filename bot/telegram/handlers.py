@@ -5,6 +5,7 @@ import contextlib
 import logging
 import re
 import secrets
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar, cast
@@ -23,7 +24,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.answer import Answer, Reason
+from bot.answer import Answer
 from bot.memory import Memory
 from bot.phrases import phrase
 from bot.telegram.access import Gate
@@ -41,9 +42,6 @@ TYPING_AFTER_S = 0.3
 
 TYPING_EVERY_S = 4
 """Telegram shows the sign for five seconds at most."""
-
-_NO_QUESTION = {Reason.EMPTY_LIBRARY, Reason.NOT_A_QUESTION, Reason.TOO_LONG}
-"""Answers to what cannot be followed up."""
 
 
 class Answers(Protocol):
@@ -118,7 +116,12 @@ class Voice:
         _, key, page = (query.data or "").split(":")
         asked = await self._work(self._memory.get, int(key))
         message = query.message
-        if asked is None or not isinstance(message, Message) or asked.chat != message.chat_id:
+        if (
+            asked is None
+            or not isinstance(message, Message)
+            or asked.chat != message.chat_id
+            or asked.message not in {None, message.message_id}
+        ):
             await self.stale_button(update, context)
             return
         await _acknowledge(query)
@@ -139,7 +142,7 @@ class Voice:
             async with _typing(message):
                 asked, answer = await self._work(self._ask, message, question)
             sent = await self._send(message, asked, answer)
-            await self._work(self._memory.answered, asked, sent.message_id)
+            await self._work(self._remember, asked, sent.message_id)
 
     async def _send(self, message: Message, asked: int, answer: Answer) -> Message:
         code = message.from_user.language_code if message.from_user else None
@@ -147,7 +150,7 @@ class Voice:
         shown = pages(answer, language, self._settings.quotes_per_message)
         return await message.reply_html(
             shown[0].html,
-            reply_markup=keyboard(asked, 1, len(shown), language),
+            reply_markup=keyboard(asked, 1, len(shown), language) if asked else None,
             link_preview_options=shown[0].link_preview,
             reply_parameters=_bound_to(message),
         )
@@ -171,10 +174,22 @@ class Voice:
         """Answer, and remember the question if it can be followed up; its id is 0 if not."""
         history = self._history(message)
         answer = self._found(question, history)
-        if answer.reason in _NO_QUESTION:
+        if answer.reason and not answer.reason.can_be_followed_up:
             return 0, answer
         user = message.from_user.id if message.from_user else message.chat_id
-        return self._memory.keep(message.chat_id, user, question, history), answer
+        try:
+            return self._memory.keep(message.chat_id, user, question, history), answer
+        except sqlite3.Error as error:  # the answer counts, not the memory of it
+            logger.error("a question is not remembered: %s", error)  # noqa: TRY400
+            return 0, answer
+
+    def _remember(self, asked: int, message: int) -> None:
+        """Note which message answers a question, if the question is remembered at all."""
+        try:
+            if asked:
+                self._memory.answered(asked, message)
+        except sqlite3.Error as error:  # it was answered: no reason to speak of trouble
+            logger.error("an answer is not remembered: %s", error)  # noqa: TRY400
 
     def _found(self, question: str, history: Sequence[str]) -> Answer:
         return self._conversation.verified(self._conversation.ask(question, history))

@@ -16,7 +16,6 @@ class Shop:
     shelves: int = 4
     open: bool = True
     goods: tuple[str, ...] = ("tea",)
-    owner: str | None = None
 
 
 @pytest.fixture
@@ -45,7 +44,6 @@ def test_where_the_file_is_silent_the_default_stands(read):
         pytest.param('goods = ["tea", "salt"]', Shop(goods=("tea", "salt")), id="list-to-tuple"),
         pytest.param("goods = []", Shop(goods=()), id="empty-list"),
         pytest.param("open = false", Shop(open=False), id="bool"),
-        pytest.param('owner = "Ann"', Shop(owner="Ann"), id="optional"),
     ],
 )
 def test_a_value_takes_the_type_of_its_setting(read, line, expected):
@@ -64,7 +62,6 @@ def test_a_value_takes_the_type_of_its_setting(read, line, expected):
         pytest.param("price = true", "price = True should be a float", id="bool-for-float"),
         pytest.param("open = 1", "open = 1 should be a bool", id="int-for-bool"),
         pytest.param('goods = "tea"', "goods = 'tea' should be a tuple", id="text-for-list"),
-        pytest.param("owner = 1", "owner = 1 should be a str or NoneType", id="optional"),
     ],
 )
 def test_a_value_of_another_type_is_named_with_its_place(read, tmp_path, line, message):
@@ -78,7 +75,7 @@ def test_an_unknown_setting_is_named_with_the_file_and_the_known_ones(read, tmp_
         read("[shop]\nprize = 2.0\n").table("shop", Shop)
     assert str(raised.value) == (
         f"{tmp_path / 'citat.toml'}: [shop] has no setting 'prize';"
-        " it has goods, name, open, owner, price, shelves"
+        " it has goods, name, open, price, shelves"
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from index.config import Config
 from index.errors import EncoderMismatch, LibraryError, SourceError
 from index.options import Options, default_data, json_lines, print_json, question_of
+from tests.conftest import entry_of
 
 
 @pytest.mark.parametrize(
@@ -111,5 +112,6 @@ class TestSearcher:
 
     def test_with_another_encoder_is_refused_before_the_model_is_loaded(self, library):
         library.claim_encoder("another")
+        library.write([entry_of("a", "Salt.")])
         with pytest.raises(EncoderMismatch, match="citat reindex"):
             Options(Config.read(None), library.path.parent, as_json=False).searcher()

@@ -29,7 +29,9 @@ SHARED_ARTICLE = Path(__file__).parents[3] / "shared" / "articles" / "000_54105a
         "Вижте също: Какво каза Кремъл",
         "Прочетете още Какво каза Кремъл",
         "» Четете още: Какво каза Кремъл?",
-        "Read more: What the Kremlin said.",
+        "Read more: What the Kremlin wants.",
+        "Още новини: Иванов обеща среща",
+        "Още: Вучич каза „не“ (ВИДЕО)",
         "READ MORE >",
         "See also: The call",
         "See also The call in full",
@@ -72,6 +74,14 @@ def test_a_line_that_only_points_elsewhere_is_found(line):
         "Още през 2017 г. той заяви, че няма да подпише",
         "Още един депутат напусна групата",
         "Още по темата в звуковия файл.",
+        "Още новини Иванов обеща за утре",
+        "– Още…",
+        "— Ещё",
+        "- More",
+        "Още: 12 души са ранени, каза министърът.",
+        "Още: „Ние ще останем тук“, заяви „кметът.“",
+        "Ещё: погибших нет, сообщили в больнице.",
+        "More: nobody was hurt, the minister said.",
         "Вижте още, че цените растат",
         "Вижте още Рилския манастир и Боянската църква.",
         "Вижте кои са те:",
@@ -127,6 +137,25 @@ def test_furniture_is_short_and_does_not_end_like_a_sentence():
         "Снимка: БТА\nТова е изречение.\n„Цитат“\n\nСнимка: БТА\nАбонирайте се\n" + "дълъг " * 30
     )
     assert recurring_candidates(text) == ["Снимка: БТА", "Абонирайте се"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Той каза:",
+        "Във вторник,",
+        "първо, мостът;",
+        "– Не знам",
+        "— Да",
+        "- Не",
+        "„Няма да го съборим",
+        "«Нет, не снесём",
+        "“We will not",
+        '"Never again',
+    ],
+)
+def test_a_line_that_goes_on_or_is_spoken_is_no_furniture(line):
+    assert recurring_candidates(f"{line}\nАбонирайте се") == ["Абонирайте се"]
 
 
 def test_the_only_line_is_no_furniture():

@@ -1,5 +1,6 @@
 """Entries of RSS and Atom become drafts, from the feed's own text or from the page."""
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,20 @@ def test_titles_escaped_twice_are_plain():
     assert (draft.title, draft.source) == ("Tom & Жери – 1", "Courier & Co")
 
 
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Инфлация <5% и x <y очаква", "Инфлация <5% и x <y очаква"),
+        ("Ръст <5% <b>и</b> повече<br/>от X", "Ръст <5% и повече от X"),
+        ("Иван <ivan@a.example> пише", "Иван <ivan@a.example> пише"),
+        ("AT&amp;amp;T <P>расте", "AT&T расте"),
+    ],
+)
+def test_a_title_loses_its_tags_and_no_word(title, expected):
+    (draft,) = read(rss(f"<title><![CDATA[{title}]]></title><description>x</description>"), "a")
+    assert draft.title == expected
+
+
 def test_a_long_summary_is_the_article():
     (draft,) = read(
         rss(f"<link>https://a.example/1</link><description>{PARAGRAPH * 9}</description>"),
@@ -99,6 +114,31 @@ def test_a_dead_link_or_an_empty_entry_is_skipped_and_the_rest_goes_on():
     assert (second.text, second.url) == ("x", None)
 
 
+def moment(day: int) -> datetime:
+    return datetime(2024, 8, day, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("dates", "on_the_page", "expected"),
+    [
+        pytest.param(("published", "updated"), 2, 1, id="published"),
+        pytest.param(("updated",), 2, 2, id="page"),
+        pytest.param(("updated",), None, 3, id="updated"),
+        pytest.param((), None, None, id="none"),
+    ],
+)
+def test_the_day_of_publication_goes_before_that_of_a_change(dates, on_the_page, expected):
+    said = {"published": "2024-08-01T00:00:00Z", "updated": "2024-08-03T00:00:00Z"}
+    entry = "".join(f"<{name}>{said[name]}</{name}>" for name in dates)
+    atom = (
+        "<feed xmlns='http://www.w3.org/2005/Atom'><entry><link href='https://a.example/1'/>"
+        f"{entry}<summary>Short.</summary></entry></feed>"
+    )
+    page = Draft(origin="page", text="All.", published=on_the_page and moment(on_the_page))
+    (draft,) = read(atom, "a.atom", read_link=lambda _: page)
+    assert draft.published == (expected and moment(expected))
+
+
 def test_atom_with_plain_text_is_read():
     atom = (
         '<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title><entry><title>T</title>'
@@ -133,3 +173,10 @@ def test_a_feed_without_entries_says_so(text):
 )
 def test_feeds_are_known_by_their_first_element(text, expected):
     assert is_feed(text) is expected
+
+
+@pytest.mark.parametrize("part", ["<!--x-->", "<!---->", "<?x?>", "<!x>", "<!--", "<?", " "])
+def test_time_to_know_a_feed_grows_with_its_length_only(part):
+    start = time.process_time()
+    assert not is_feed(part * 1000 + "<html>")
+    assert time.process_time() - start < 1

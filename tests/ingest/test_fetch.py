@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from index.errors import SourceError
+from index.errors import ConfigError, SourceError
 from ingest.fetch import FetchSettings, Page, fetch, is_public
 
 LOCAL = FetchSettings(allow_private=True, timeout_seconds=5)
@@ -211,3 +211,15 @@ def test_proxies_of_the_environment_are_ignored(site_root, monkeypatch):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     assert httpx.Client().trust_env
     assert fetch(f"{site_root}/hello", LOCAL).data == HTML
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("timeout_seconds", 0.0), ("timeout_seconds", float("nan"))),
+        *(("max_bytes", 0), ("max_file_bytes", -1), ("max_redirects", -1)),
+    ],
+)
+def test_bounds_that_let_nothing_through_are_refused(name, value):
+    with pytest.raises(ConfigError, match=rf"\[fetch\] {name} = {value} should be"):
+        FetchSettings(**{name: value})

@@ -148,6 +148,11 @@ def test_all_text_of_a_fragment_is_kept_block_by_block():
     assert plain_text("") == ""
 
 
+def test_scripts_and_styles_are_no_text():
+    html = "<style>p { x }</style><p>a <script>if (1 < 2) { go() }</script>b</p>"
+    assert plain_text(html) == "a b"
+
+
 def test_a_short_fragment_is_not_mistaken_for_the_frame_of_a_page():
     assert (
         fragment_text("<p>Short.</p><p>And <a href='/'>linked</a>.</p>") == "Short.\nAnd linked."

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import EncoderMismatch, SourceError
+from index.errors import ConfigError, EncoderMismatch, SourceError
 from ingest.drafts import Draft, Skipped
 from ingest.fetch import FetchSettings
 from ingest.pipeline import (
@@ -107,8 +107,11 @@ def test_a_run_cut_short_goes_on_where_it_stopped(library, encoder, tmp_path):
     assert (report.added, report.unchanged) == (4, 6)
 
 
-def test_a_library_of_another_encoder_is_refused_before_anything_is_read(library, encoder):
-    library.claim_encoder("other-model")
+def test_a_library_of_another_encoder_is_refused_before_anything_is_read(
+    take_in, library, encoder
+):
+    take_in(draft())
+    library.set_encoder("other-model")
     with pytest.raises(EncoderMismatch, match=r"other-model.*citat reindex"):
         ingest(
             iter([draft()]),
@@ -132,6 +135,41 @@ def test_lines_that_recur_across_an_outlet_are_dropped_but_not_its_prose(take_in
     )
     assert library.article("id0").text == f"{prose}\nНовина номер 0."
     assert library.article("elsewhere").text == f"{prose}\n{furniture}\nДруга новина."
+
+
+def test_a_line_that_recurs_in_few_articles_of_a_large_outlet_stays(take_in, library):
+    """Three of fifteen are a fifth, three of sixteen are not, whichever run they came in."""
+    saying = "Мостът остава"
+    take_in(*(draft(f"Новина номер {n}.", id=f"id{n}", source="А") for n in range(12)))
+    take_in(*(draft(f"Новина номер {n}.", id=f"b{n}", source="Б") for n in range(13)))
+    for source in ("А", "Б"):
+        take_in(
+            *(draft(f"{saying}\nКрай {n}.", id=f"{source}{n}", source=source) for n in range(3))
+        )
+    assert library.article("А0").text == "Край 0."
+    assert library.article("Б0").text == f"{saying}\nКрай 0."
+
+
+def test_other_passage_settings_take_effect_at_the_next_ingest(take_in, library):
+    long = draft("Кметът отказа да събори моста над реката. " * 20)
+    take_in(long)
+    before = library.counts()["passages"]
+    assert counts(take_in(long, passage_tokens=32)) == (0, 1, 0, 0)
+    assert library.counts()["passages"] > before
+    assert counts(take_in(long, passage_tokens=32, passage_overlap=0)) == (0, 1, 0, 0)
+    assert counts(take_in(long, passage_tokens=32, passage_overlap=0, batch_articles=3)) == (
+        *(0, 0, 1, 0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "least"),
+    [("passage_tokens", 15, 16), ("passage_overlap", -1, 0), ("batch_articles", 0, 1)],
+)
+def test_settings_that_make_no_sense_are_refused(name, value, least):
+    with pytest.raises(ConfigError, match=rf"\[ingest\] {name} = {value} should be {least} or"):
+        IngestSettings(**{name: value})
+    IngestSettings(**{name: least})
 
 
 def test_plain_text_gets_its_title_from_the_first_line_and_its_source_from_the_file(tmp_path):
@@ -163,9 +201,23 @@ def test_what_is_said_of_an_article_is_kept():
     assert article.published == moment
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "no address"])
-def test_what_is_no_web_address_is_no_link(url):
-    assert article_of(draft(url=url)).url is None
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("javascript:alert(1)", "file:///etc/passwd", "no address", "N/A"),
+        *("http://[::1/x", "http://a]b/", "http:///x", "https://"),
+    ],
+)
+def test_what_is_no_web_address_is_no_link_no_id_and_no_outlet(url):
+    one, two = draft("Мостът.", id=None, url=url), draft("Кметът.", id=None, url=url)
+    article = article_of(one)
+    assert (article.url, article.source) == (None, "test")
+    assert article_id(one) != article_id(two)
+    assert article_id(one) == article_id(draft("Мостът.", id=None))
+
+
+def test_an_origin_too_long_to_be_a_path_stops_nothing():
+    assert article_id(draft(id=None, origin="x" * 5000)).startswith("text-")
 
 
 def test_lone_surrogates_reach_neither_text_nor_title_nor_id(take_in, library):
@@ -185,7 +237,7 @@ def test_an_id_does_not_depend_on_when_or_what_is_read(tmp_path):
     path.write_text("едно", encoding="utf-8")
     one, two = draft(id=None, origin=str(path)), draft("две", id=None, origin=str(path))
     assert article_id(one) == article_id(two)
-    assert content_hash(one) != content_hash(two)
+    assert content_hash(one, IngestSettings()) != content_hash(two, IngestSettings())
     page = draft(id=None, url="https://www.x.example/a")
     assert article_id(page).startswith("x.example-")
 

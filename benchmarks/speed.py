@@ -1,6 +1,6 @@
 """How fast an archive is taken in, beside the encoder alone on the same sentences.
 
-    python -m benchmarks.ingest ARTICLES.jsonl --data EMPTY_DIR
+    python benchmarks/speed.py ARTICLES.jsonl --data EMPTY_DIR
 
 Prints articles/s, sentences/s and passages/s of a first run, what share of the encoder's own speed
 that is, and a second run that finds everything unchanged. The encoder alone is timed on every
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from index.config import Config
+from index.database import FILE
 from index.options import Options
 
 BATCH = 1024
@@ -55,6 +56,8 @@ def main() -> None:
     parser.add_argument("articles", type=Path)
     parser.add_argument("--data", type=Path, required=True)
     arguments = parser.parse_args()
+    if (arguments.data / FILE).exists():
+        parser.error(f"{arguments.data} holds a library already; name an empty folder")
     first = run(arguments.articles, arguments.data)
     first["articles"] = first["added"] + first["updated"]
     for unit in ("articles", "sentences", "passages"):
