@@ -28,7 +28,7 @@ def talk(library, encoder, encoded_entry):
             encoded_entry("other", "Отборът спечели купата.", language="bg"),
         ]
     )
-    return Conversation(Searcher(library, encoder))
+    return Conversation(Searcher(library, encoder), ChoiceSettings(threshold=0.3))
 
 
 @pytest.mark.parametrize(("question", "language"), QUESTIONS)
