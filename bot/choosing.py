@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answer import Quote
+from index.entries import fold, year
 from index.folding import Word, words
 from index.records import Article, Hit, Sentence, SentenceHit
 from index.search import Query, Searcher
-
 
 FEWEST_WORDS = 4
 """A shorter sentence ("Nord Stream 2.") says nothing by itself; it can only be a neighbour."""
@@ -19,7 +19,7 @@ FEWEST_WORDS = 4
 class ChoiceSettings:
     """The [answer] table."""
 
-    threshold: float = 0.62
+    threshold: float = 0.64
     quotes: int = 12
     quotes_per_article: int = 2
     passages: int = 40
@@ -98,7 +98,7 @@ def _candidates(
 
 @dataclass(frozen=True, slots=True)
 class _Titled:
-    """An article with the folded words of its title: they count as said in each sentence."""
+    """An article with the words of its title and its year: they count as said in each sentence."""
 
     article: Article
     stems: frozenset[str]
@@ -110,24 +110,22 @@ def _articles(searcher: Searcher, hits: Sequence[Hit]) -> dict[str, _Titled]:
     for article_id in dict.fromkeys(hit.passage.span.article for hit in hits):
         article = searcher.library.article(article_id)
         if article is not None:
-            title = list(words(article.title, article.language))
-            stems = frozenset(word.stem for word in title)
-            names = frozenset(word.name for word in title if word.is_name)
-            found[article_id] = _Titled(article, stems, names)
+            stems, names = fold(article.title, article.language)
+            found[article_id] = _Titled(
+                article, frozenset(stems), frozenset(names + year(article))
+            )
     return found
 
 
 def _own_score(searcher: Searcher, query: Query, found: _Titled, hit: SentenceHit) -> float:
     article = found.article
-    inside = list(words(article.words(hit.sentence.span), article.language))
+    stems, names = fold(article.words(hit.sentence.span), article.language)
     same_language = article.language == query.language
     return searcher.fused(
         query,
         dense=hit.score,
-        words=query.words_share(found.stems.union(word.stem for word in inside))
-        if same_language
-        else None,
-        names=query.names_share(found.names.union(word.name for word in inside if word.is_name)),
+        words=query.words_share(found.stems.union(stems)) if same_language else None,
+        names=query.names_share(found.names.union(names)),
     )
 
 

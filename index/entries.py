@@ -66,11 +66,10 @@ class Entry:
 def fold_passages(
     article: Article, sentences: Sequence[Range], passages: Sequence[Range]
 ) -> list[FoldedPassage]:
-    """Fold each passage; names of the title count as names of every passage under it."""
-    title_stems, title_names = _fold(article.title, article.language)
-    sentence_tokens = [
-        _fold(article.text[start:end], article.language) for start, end in sentences
-    ]
+    """Fold each passage; the title's names and the article's year count as said in each."""
+    title_stems, title_names = fold(article.title, article.language)
+    title_names += year(article)
+    sentence_tokens = [fold(article.text[start:end], article.language) for start, end in sentences]
     folded = []
     for first, last in passages:
         stems = [stem for part, _ in sentence_tokens[first:last] for stem in part]
@@ -81,7 +80,13 @@ def fold_passages(
     return folded
 
 
-def _fold(text: str, language: str) -> tuple[list[str], list[str]]:
+def year(article: Article) -> list[str]:
+    """Return the year of publication: who asks about 2018 finds what was printed then."""
+    return [str(article.published.year)] if article.published else []
+
+
+def fold(text: str, language: str) -> tuple[list[str], list[str]]:
+    """Return the stems of a text, and the keys of what is written as a name in it."""
     stems, names = [], []
     for word in words(text, language):
         if word.stem:

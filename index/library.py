@@ -10,7 +10,7 @@ import numpy as np
 from index.database import LibraryFile, told
 from index.encoder import Vectors
 from index.entries import Entry, FoldedPassage, Range
-from index.errors import EncoderMismatch, QuoteError
+from index.errors import QuoteError
 from index.records import Article, Passage, Sentence, Span
 
 

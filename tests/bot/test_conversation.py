@@ -25,7 +25,7 @@ def talk(library, encoder, encoded_entry):
         [
             encoded_entry("one", *words, language="bg"),
             encoded_entry("two", *words, language="bg"),
-            encoded_entry("other", "Отборът спечели купата.", language="bg"),
+            encoded_entry("other", "Отборът спечели купата на страната.", language="bg"),
         ]
     )
     return Conversation(Searcher(library, encoder), ChoiceSettings(threshold=0.3))
