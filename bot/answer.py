@@ -1,12 +1,25 @@
 """What the conversation gives back: exact quotes, best first, or the reason for none."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote as percent_encode
 
 from index.records import Article, Span
+
+HISTORY = 3
+"""How many of the last questions a follow-up may lean on."""
+
+
+class Answers(Protocol):
+    """What answers: `bot.conversation.Conversation`, as the voices use it."""
+
+    def ask(
+        self, text: str, history: Sequence[str] = (), *, language: str | None = None
+    ) -> "Answer": ...
+
+    def verified(self, answer: "Answer") -> "Answer": ...
 
 
 class Reason(StrEnum):

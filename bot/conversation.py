@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.answer import Answer, Quote, Reason, Understood
+from bot.answer import HISTORY, Answer, Quote, Reason, Understood
 from bot.choosing import ChoiceSettings, choose
 from bot.phrases import LANGUAGES
 from index.errors import QuoteError
@@ -15,8 +15,6 @@ from index.search import Searcher
 
 log = logging.getLogger(__name__)
 
-HISTORY = 3
-"""How many of the last questions a follow-up may lean on."""
 FOLLOW_UP = re.compile(
     r"\s*(?:and|but|what about|how about|а|и|ами|но|че|та|і|що до)\b",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ from threading import Lock
 
 from sqlite_utils import Database
 
+from bot.answer import HISTORY
 from index.errors import LibraryError
 
 KEEP = timedelta(days=30)
@@ -17,9 +18,6 @@ KEEP = timedelta(days=30)
 
 FOLLOW_UP = timedelta(minutes=30)
 """How long a question can be followed up without replying to its answer."""
-
-HISTORY = 3
-"""Earlier questions that a question may refer to."""
 
 _BUSY_TIMEOUT_S = 10
 

@@ -3,12 +3,12 @@
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import TextIO
 
 import click
 from prompt_toolkit import PromptSession
@@ -18,7 +18,7 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
-from bot.answer import Answer, Quote
+from bot.answer import HISTORY, Answer, Answers, Quote
 from bot.phrases import phrase
 from bot.terminal import ERROR, Screen, columns, has_colour, reader_language, render
 from index.errors import CitatError
@@ -26,25 +26,10 @@ from index.errors import CitatError
 COMMANDS = ("help", "more", "show", "sources", "why", "fresh", "quit")
 PROMPT = "> "
 PAGE = 3  # quotes shown at a time
-REMEMBERED = 3  # earlier questions that a follow-up can refer to
-
-
-class Conversation(Protocol):
-    """What answers: `bot.conversation`, or a stand-in in the tests."""
-
-    def ask(
-        self,
-        text: str,
-        history: Sequence[str] = (),
-        *,
-        language: str | None = None,
-    ) -> Answer: ...
-
-    def verified(self, answer: Answer) -> Answer: ...
 
 
 def run(
-    conversation: Conversation,
+    conversation: Answers,
     *,
     articles: int | None = None,
     history: Path | None = None,
@@ -78,7 +63,7 @@ def run(
 class Session:
     """One reader's conversation; `seen` are words of shown quotes, for completion."""
 
-    conversation: Conversation
+    conversation: Answers
     stdout: TextIO
     language: str = "en"
     questions: list[str] = field(default_factory=list)
@@ -108,7 +93,7 @@ class Session:
         return phrase(self.language, key, **blanks)
 
     def _ask(self, text: str) -> str:
-        answer = self.conversation.ask(text, self.questions[-REMEMBERED:])
+        answer = self.conversation.ask(text, self.questions[-HISTORY:])
         answer = self.conversation.verified(answer)
         if answer.reason is None or answer.reason.can_be_followed_up:
             self.questions.append(text)

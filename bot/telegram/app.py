@@ -9,10 +9,11 @@ from telegram import BotCommand
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder
 
+from bot.answer import Answers
 from bot.memory import Memory
 from bot.phrases import LANGUAGES, phrase
 from bot.telegram import logs
-from bot.telegram.handlers import Answers, Bot, Voice
+from bot.telegram.handlers import Bot, Voice
 from bot.telegram.settings import TOKEN_VARIABLE, TelegramSettings
 from index.errors import ConfigError
 

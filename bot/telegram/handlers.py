@@ -8,7 +8,7 @@ import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from telegram import CallbackQuery, Message, MessageEntity, ReplyParameters, Update
@@ -24,7 +24,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.answer import Answer
+from bot.answer import Answer, Answers
 from bot.memory import Memory
 from bot.phrases import phrase
 from bot.telegram.access import Gate
@@ -42,16 +42,6 @@ TYPING_AFTER_S = 0.3
 
 TYPING_EVERY_S = 4
 """Telegram shows the sign for five seconds at most."""
-
-
-class Answers(Protocol):
-    """The conversation as this voice uses it (`bot.conversation.Conversation`)."""
-
-    def ask(
-        self, text: str, history: Sequence[str] = (), *, language: str | None = None
-    ) -> Answer: ...
-
-    def verified(self, answer: Answer) -> Answer: ...
 
 
 class Voice:

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.answer import Answer, Quote, Reason, Understood
+from bot.answer import Answer, Answers, Quote, Reason, Understood
 from bot.memory import Memory
 from bot.telegram.app import UPDATES, build
-from bot.telegram.handlers import Answers, Bot
+from bot.telegram.handlers import Bot
 from bot.telegram.settings import TelegramSettings
 from index.records import Article
 from tests.bot.fake_bot_api import FakeBotApi, Json, Reader
