@@ -32,7 +32,7 @@ _NAMED = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"'}
 _TOKEN = re.compile(r"&(?:lt|gt|amp|quot|#\d+|#x[0-9a-f]+);|<[^>]*>?|[^<&]+|&", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-z-]*)((?:\s+[a-z]+(?:=\"[^\"]*\")?)*)\s*>", re.IGNORECASE)
 _HREF = re.compile(r'href="([^"]*)"', re.IGNORECASE)
-_DETECTED = {
+DETECTED = {
     "mention": r"(?<![\w@/])@[A-Za-z]\w{2,31}\b",
     "hashtag": r"(?<![\w#])#\w*[^\W\d]\w*",
     "bot_command": r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?\b",
@@ -196,7 +196,7 @@ def _detected(text: str, marks: list[Mark]) -> list[Mark]:
     quotes = [mark for mark in marks if mark.type.endswith("blockquote")]
     return [
         Mark(kind, found.start(), found.end())
-        for kind, pattern in _DETECTED.items()
+        for kind, pattern in DETECTED.items()
         for found in re.finditer(pattern, text, re.IGNORECASE)
         if all(found.end() <= mark.start or mark.end <= found.start() for mark in links)
         and not any(
