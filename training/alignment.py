@@ -23,6 +23,7 @@ from training.text import (
     SHARES,
     Exclusions,
     Pair,
+    both_scripts,
     folder_arguments,
     inflected,
     read_dictionary,
@@ -132,8 +133,9 @@ def _with_forms(data: Path, language: str, entries: list[Pair]) -> list[Pair]:
         return entries
     import simplemma
 
-    words = list(read_word_frequencies(data, language))[:FORMS]
-    return entries + inflected(entries, words, lambda w: simplemma.lemmatize(w, lang=language))
+    words, table = list(read_word_frequencies(data, language))[:FORMS], LEMMATISED[language]
+    forms = inflected(entries, words, lambda word: simplemma.lemmatize(word, lang=table))
+    return entries + both_scripts(forms)
 
 
 def main() -> None:
@@ -148,7 +150,8 @@ def main() -> None:
         own = [pair for pair in pairs if pair.language == language]
         words = [entry for entry in entries if entry.language == language]
         words = _with_forms(arguments.data, language, words)
-        links.append(align_language(tokenizer, own + words))
+        if own or words:
+            links.append(align_language(tokenizer, own + words))
         print(f"{language}: {len(own)} sentences, {len(words)} words", flush=True)
     values, explained = start_rows(links, rows, base_rows())
     np.save(arguments.work / "rows_aligned.npy", values)

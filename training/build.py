@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
 
 from training.base import WIDTH, base_model
 from training.text import folder_arguments
 
 LONGEST = 256  # pieces of a text that are read, the two special ones included
 SHARD_BYTES = 48_000_000
-LARGEST_BYTES = 66 * 2**20  # of all weights together
+LARGEST_BYTES = 77 * 2**20  # of all weights together
 CARD = Path(__file__).with_name("model_card.md")
 
 MODULES = [
@@ -86,6 +87,23 @@ def multilingual_model(work: Path, values: NDArray[np.float32]) -> Any:
     return model
 
 
+def load_student(work: Path, name: str) -> Any:
+    """The student in a file of the work folder: its rows (`.npy`) or all its weights."""
+    if name.endswith(".npy"):
+        return multilingual_model(work, np.load(work / name))
+    rows = json.loads((work / "rows.json").read_text(encoding="utf-8"))
+    model = multilingual_model(work, np.zeros((len(rows), WIDTH), np.float32))
+    model.load_state_dict(load_file(work / name))
+    return model
+
+
+def save_student(model: Any, path: Path) -> None:
+    """Write all weights beside, then into place, so that a file that is there is whole."""
+    beside = path.with_suffix(".new")
+    save_file(model.state_dict(), beside)
+    beside.replace(path)
+
+
 def write_folder(model: Any, tokenizer: Path, folder: Path) -> int:
     """Write the model beside `folder`, put it in its place; returns the bytes of its weights."""
     beside, old = folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")
@@ -114,10 +132,10 @@ def write_folder(model: Any, tokenizer: Path, folder: Path) -> int:
 
 def main() -> None:
     parser = folder_arguments(__doc__)
-    parser.add_argument("--rows", default="rows_aligned.npy", help="new rows, in the work folder")
+    parser.add_argument("--student", default="rows_aligned.npy", help="in the work folder")
     parser.add_argument("--out", type=Path, default=Path("index/builtin"), help="model folder")
     arguments = parser.parse_args()
-    model = multilingual_model(arguments.work, np.load(arguments.work / arguments.rows))
+    model = load_student(arguments.work, arguments.student)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     size = write_folder(model, arguments.work / "tokenizer.json", arguments.out)
     print(f"{arguments.out}: {size / 2**20:.1f} MiB of weights, {model.config.vocab_size} rows")

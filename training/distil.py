@@ -1,18 +1,20 @@
-"""Stage 1: the new rows learn to say in other languages what the English model says in English.
+"""Stages 1 and 2: the student learns to say in other languages what the English model says.
 
 For each pair the target is the English model's vector of the English; the student reads the other
-text. Only the new rows learn. Everything follows from the seed; a run that was stopped goes on
-from its last checkpoint. Writes `rows_distilled.npy` into the work folder.
+text. In stage 1 only the new rows learn. In stage 2 the body learns too, gently, and reads English
+as well, so that English stays where it is. Everything follows from the seed; a run that was
+stopped goes on from its last checkpoint. Writes the whole student into the work folder.
 """
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import random
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,22 +26,28 @@ from tokenizers import Tokenizer
 from torch.nn import functional
 
 from training.base import WIDTH, base_model, base_tokenizer
-from training.build import multilingual_model
+from training.build import load_student, save_student
 from training.text import (
     SHARES,
     Exclusions,
     Pair,
+    code_switched,
     exclusion_key,
     folder_arguments,
     join_pairs,
     read_dictionary,
+    read_english,
     read_pairs,
+    read_word_frequencies,
+    translations,
 )
 
 CHUNK = 8_192  # pairs that are drawn, cut and sorted by length together; then a checkpoint
-LONGEST = 128  # pieces of a text that are read in training
-JOIN_CHANCE, MOST_JOINED = 0.15, 4
-ENTRY_SHARE = 0.12  # of the pairs, drawn from the dictionaries
+LONGEST = 160  # pieces of a text that are read in training
+JOIN_CHANCE, MOST_JOINED = 0.12, 8
+ENTRY_SHARE = 0.2  # of a language's texts, drawn from the dictionaries
+SWITCHED_SHARE = 0.15  # of them, English with words put into the language
+SWITCH_CHANCE = 0.7  # for each word that a dictionary knows
 SOURCE_SHARES = {  # of the pairs of a file that are seen in one pass: these repeat themselves
     "synthetic_news_templates": 0.4,
     "mediawiki": 0.4,
@@ -50,7 +58,7 @@ COSINE_WEIGHT, CONTRAST_WEIGHT, CONTRAST_SCALE = 4.0, 0.5, 20.0
 WARM_UP = 0.03  # of the run
 ENCODE_PIECES = 8_192  # of a batch that is only read
 HELD_BACK = 150  # one English sentence in so many is kept for the dev figures
-DEV_LANGUAGES = ("bg", "ru", "uk")
+DEV_LANGUAGES = ("bg", "ru", "uk", "mk", "sr")
 DEV_PAIRS = 400  # a language
 
 Vectors = NDArray[np.float32]
@@ -60,9 +68,11 @@ Vectors = NDArray[np.float32]
 class Settings:
     """What decides a run's result."""
 
-    start: str  # file of the rows to begin with
+    start: str  # file of the student to begin with
     chunks: int
-    rate: float  # of Adam, at its highest
+    rate: float  # of Adam for the rows, at its highest
+    body_rate: float  # of Adam for the body; 0: it stands still
+    english_share: float  # of the texts: English that is to stay as it is
     batch_pieces: int  # of a batch, padding included
     seed: int
 
@@ -89,11 +99,6 @@ class SplitEmbedding(torch.nn.Module):
         spare = len(self.learnt) - 1
         new = functional.embedding(slots, self.learnt, padding_idx=spare, sparse=True)
         return torch.where((slots < spare)[..., None], new, self.table[ids])
-
-    def rows(self) -> Vectors:
-        """The learnt rows, shape (n, 384)."""
-        values: Vectors = self.learnt.detach()[:-1].cpu().numpy()
-        return values
 
 
 class Teacher:
@@ -127,23 +132,40 @@ class Run:
     ) -> None:
         self.settings, self.device = settings, device
         self.chunks_done = 0
-        self.model = multilingual_model(work, np.load(work / settings.start))
-        rows = json.loads((work / "rows.json").read_text(encoding="utf-8"))
-        self.embedding = SplitEmbedding(self.model.get_input_embeddings().weight.data, rows)
-        self.model.requires_grad_(False)
+        self.model = load_student(work, settings.start)
+        self._rows = json.loads((work / "rows.json").read_text(encoding="utf-8"))
+        table = self.model.get_input_embeddings().weight.data
+        self.embedding = SplitEmbedding(table, self._rows)
         self.model.set_input_embeddings(self.embedding)
         self.model.to(device).eval()
-        self.optimiser: torch.optim.Optimizer = torch.optim.SparseAdam(
-            [self.embedding.learnt], betas=(0.9, 0.99)
-        )
+        body = [value for name, value in self.model.named_parameters() if "encoder" in name]
+        self.model.requires_grad_(False)
+        self.embedding.learnt.requires_grad_(True)
+        self.optimisers: list[tuple[torch.optim.Optimizer, float]] = [
+            (torch.optim.SparseAdam([self.embedding.learnt], betas=(0.9, 0.99)), settings.rate)
+        ]
+        if settings.body_rate:
+            for value in body:
+                value.requires_grad_(True)
+            adam = torch.optim.AdamW(body, betas=(0.9, 0.98), weight_decay=0.0)
+            self.optimisers.append((adam, settings.body_rate))
         self._checkpoint = checkpoint
+
+    def student(self) -> Any:
+        """The model as it is now, with one table of rows."""
+        model = copy.deepcopy(self.model)
+        table = self.embedding.table.clone()
+        table[self._rows] = self.embedding.learnt.detach()[:-1]
+        rows = torch.nn.Embedding(len(table), WIDTH, padding_idx=0, _weight=table)
+        model.set_input_embeddings(rows)
+        return model.cpu()
 
     def save(self) -> None:
         state = {
             "settings": asdict(self.settings),
             "chunks_done": self.chunks_done,
-            "learnt": self.embedding.learnt.detach(),
-            "optimiser": self.optimiser.state_dict(),
+            "model": self.model.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser, _ in self.optimisers],
         }
         beside = self._checkpoint.with_suffix(".new")
         torch.save(state, beside)
@@ -160,8 +182,9 @@ class Run:
                 f"{asdict(self.settings)}: remove it to start anew"
             )
         self.chunks_done = state["chunks_done"]
-        self.embedding.learnt.data.copy_(state["learnt"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        self.model.load_state_dict(state["model"])
+        for (optimiser, _), saved in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(saved)
 
     def learn_chunk(self, ids: Sequence[list[int]], targets: Vectors) -> float:
         """One pass over a chunk; `targets` has shape (len(ids), 384). Returns the mean cosine."""
@@ -172,14 +195,15 @@ class Run:
         for number, run in enumerate(runs):
             chosen = [order[i] for i in run]
             progress = (self.chunks_done + number / len(runs)) / self.settings.chunks
-            for group in self.optimiser.param_groups:
-                group["lr"] = self.settings.rate * rate_factor(progress)
             goal = torch.from_numpy(targets[chosen]).to(self.device)
             student = mean_vectors(self.model, [ids[i] for i in chosen], self.device)
             cosine, loss = distance(student, goal)
-            self.optimiser.zero_grad()
             torch.autograd.backward(loss)
-            self.optimiser.step()
+            for optimiser, rate in self.optimisers:
+                for group in optimiser.param_groups:
+                    group["lr"] = rate * rate_factor(progress)
+                optimiser.step()
+                optimiser.zero_grad()
             cosines.append(cosine.item())
         self.chunks_done += 1
         return float(np.mean(cosines))
@@ -247,31 +271,77 @@ def is_held_back(pair: Pair) -> bool:
 
 
 def passes(pairs: Sequence[Pair], rng: random.Random) -> Iterator[Pair]:
-    """The pairs without end, in a new order at each pass, thinned by `SOURCE_SHARES`."""
+    """The pairs without end, in a new order at each pass, thinned by `SOURCE_SHARES`.
+
+    Neighbours in a file may come joined: they are often neighbours in a text.
+    """
     while pairs:
         kept = [pair for pair in pairs if rng.random() < SOURCE_SHARES.get(pair.source, 1.0)]
-        rng.shuffle(kept)
-        yield from kept
+        joined = join_pairs(kept, JOIN_CHANCE, MOST_JOINED, rng)
+        rng.shuffle(joined)
+        yield from joined
 
 
-def draw_chunks(pairs: Sequence[Pair], entries: Sequence[Pair], seed: int) -> Iterator[list[Pair]]:
-    """Chunks without end: languages by `SHARES`, some texts joined, some from dictionaries."""
-    rng = random.Random(seed)
-    streams = {
-        language: (
-            passes([pair for pair in pairs if pair.language == language], rng),
-            passes([entry for entry in entries if entry.language == language], rng),
+def repeated(entries: Sequence[Pair], rng: random.Random) -> Iterator[Pair]:
+    """The entries without end, in a new order at each pass."""
+    while entries:
+        yield from rng.sample(entries, len(entries))
+
+
+@dataclass(frozen=True)
+class Text:
+    """What there is to learn from."""
+
+    pairs: Sequence[Pair]
+    entries: Sequence[Pair]  # of dictionaries
+    english: Sequence[Pair] = ()  # English on both sides, in the order of its files
+    frequencies: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # by language
+
+    @classmethod
+    def read(cls, data: Path) -> Text:
+        exclusions = Exclusions.from_file(data / "excl_keys.bin")
+        return cls(
+            read_pairs(data, SHARES, exclusions),
+            read_dictionary(data, SHARES, exclusions),
+            [Pair("en", text, text, "english") for text in read_english(data, exclusions)],
+            {language: read_word_frequencies(data, language) for language in SHARES},
         )
-        for language in SHARES
-    }
+
+    def without(self, held_back: Callable[[Pair], bool]) -> Text:
+        """The text less the pairs that are held back."""
+        return replace(
+            self,
+            pairs=[pair for pair in self.pairs if not held_back(pair)],
+            entries=[entry for entry in self.entries if not held_back(entry)],
+            english=[pair for pair in self.english if not held_back(pair)],
+        )
+
+    def switched(self, language: str, rng: random.Random) -> Iterator[Pair]:
+        """English without end, with words put into the language."""
+        own = [entry for entry in self.entries if entry.language == language]
+        words = translations(own, self.frequencies.get(language, {}))
+        for pair in passes(self.english if words else (), rng):
+            mixed = code_switched(pair.text, words, SWITCH_CHANCE, rng)
+            if mixed != pair.text:
+                yield Pair(language, mixed, pair.english, "switched")
+
+
+def draw_chunks(text: Text, seed: int, english_share: float) -> Iterator[list[Pair]]:
+    """Chunks without end: languages by `SHARES`, of each some entries and switched English."""
+    rng = random.Random(seed)
+    streams = []
+    for language, share in SHARES.items():
+        count = CHUNK * (1 - english_share) * share
+        sentences = passes([pair for pair in text.pairs if pair.language == language], rng)
+        entries = [entry for entry in text.entries if entry.language == language]
+        streams += [
+            (sentences, round(count * (1 - ENTRY_SHARE - SWITCHED_SHARE))),
+            (repeated(entries, rng), round(count * ENTRY_SHARE)),
+            (text.switched(language, rng), round(count * SWITCHED_SHARE)),
+        ]
+    streams.append((passes(text.english, rng), round(CHUNK * english_share)))
     while True:
-        chunk: list[Pair] = []
-        for language, (sentences, words) in streams.items():
-            entry_count = round(CHUNK * SHARES[language] * ENTRY_SHARE)
-            count = round(CHUNK * SHARES[language]) - entry_count
-            chunk += join_pairs(list(islice(sentences, count)), JOIN_CHANCE, MOST_JOINED, rng)
-            chunk += islice(words, entry_count)
-        yield chunk
+        yield [pair for stream, count in streams for pair in islice(stream, count)]
 
 
 def dev_figures(vectors: Vectors, goal: Vectors, dev: Sequence[Pair]) -> str:
@@ -300,22 +370,17 @@ def dev_pairs(held_back: Sequence[Pair]) -> list[Pair]:
     return chosen
 
 
-def train(run: Run, tokenizer: Tokenizer, teacher: Teacher, data: Path) -> None:
-    """All chunks that are still to do, with a checkpoint and a line of figures after each."""
-    exclusions = Exclusions.from_file(data / "excl_keys.bin")
-    pairs = read_pairs(data, SHARES, exclusions)
-    entries = read_dictionary(data, SHARES, exclusions)
-    dev = dev_pairs([pair for pair in pairs if is_held_back(pair)])
+def train(run: Run, tokenizer: Tokenizer, teacher: Teacher, data: Path, stop: int) -> None:
+    """The chunks that are still to do, with a checkpoint and a line of figures after each."""
+    text = Text.read(data)
+    dev = dev_pairs([pair for pair in text.pairs if is_held_back(pair)])
     goal = teacher.vectors([pair.english for pair in dev])
-    chunks = draw_chunks(
-        [pair for pair in pairs if not is_held_back(pair)],
-        [entry for entry in entries if not is_held_back(entry)],
-        run.settings.seed,
-    )
+    settings = run.settings
+    chunks = draw_chunks(text.without(is_held_back), settings.seed, settings.english_share)
     dev_ids = piece_ids(tokenizer, dev)
     print("before:", dev_figures(encode(run.model, dev_ids, run.device), goal, dev), flush=True)
     began = time.monotonic()
-    for chunk in islice(chunks, run.chunks_done, run.settings.chunks):
+    for chunk in islice(chunks, run.chunks_done, stop):
         targets = teacher.vectors([pair.english for pair in chunk])
         cosine = run.learn_chunk(piece_ids(tokenizer, chunk), targets)
         run.save()
@@ -339,10 +404,15 @@ def save_array(path: Path, values: NDArray[Any]) -> None:
 
 def main() -> None:
     parser = folder_arguments(__doc__)
-    parser.add_argument("--start", default="rows_aligned.npy", help="rows to begin with")
-    parser.add_argument("--result", default="rows_distilled.npy", help="rows to write")
-    parser.add_argument("--chunks", type=int, default=8, help=f"of {CHUNK} pairs")
-    parser.add_argument("--rate", type=float, default=3e-3, help="highest rate of Adam")
+    parser.add_argument(
+        "--start", default="rows_aligned.npy", help="rows or student to begin with"
+    )
+    parser.add_argument("--result", default="stage1.safetensors", help="student to write")
+    parser.add_argument("--chunks", type=int, default=16, help=f"of {CHUNK} texts")
+    parser.add_argument("--stop", type=int, help="end after so many of them, the rate still high")
+    parser.add_argument("--rate", type=float, default=3e-3, help="highest rate for the rows")
+    parser.add_argument("--body-rate", type=float, default=0.0, help="highest rate for the body")
+    parser.add_argument("--english", type=float, default=0.0, help="share of English texts")
     parser.add_argument("--batch-pieces", type=int, default=1_024, help="of a batch, with padding")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
@@ -355,6 +425,8 @@ def main() -> None:
         arguments.start,
         arguments.chunks,
         arguments.rate,
+        arguments.body_rate,
+        arguments.english,
         arguments.batch_pieces,
         arguments.seed,
     )
@@ -363,8 +435,10 @@ def main() -> None:
     tokenizer.enable_truncation(LONGEST)
     run = Run(arguments.work, settings, result.with_suffix(".pt"), device)
     run.resume()
-    train(run, tokenizer, Teacher(arguments.work / "teacher", device), arguments.data)
-    save_array(result, run.embedding.rows())
+    teacher = Teacher(arguments.work / "teacher", device)
+    stop = arguments.chunks if arguments.stop is None else arguments.stop
+    train(run, tokenizer, teacher, arguments.data, stop)
+    save_student(run.student(), result)
 
 
 if __name__ == "__main__":

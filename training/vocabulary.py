@@ -1,7 +1,8 @@
-"""Stage 0a: word pieces for the new scripts, added to the English vocabulary.
+"""Stage 0a: word pieces for the languages to learn, added to the English vocabulary.
 
-Only pieces with a letter of a new script are added, so English is cut exactly as before. Writes
-`tokenizer.json` and `rows.json` (the ids of the rows to learn) into the work folder.
+Added are pieces with a letter of a new script, and those Latin pieces that no common English word
+would be cut into, so English is cut as before. Writes `tokenizer.json` and `rows.json` (the ids of
+the rows to learn) into the work folder.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,10 +18,12 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, pr
 
 from training.base import BEGIN, END, MASK, PAD, UNKNOWN, base_tokenizer
 from training.text import (
+    LATIN,
     SHARES,
     Exclusions,
     Pair,
     folder_arguments,
+    other_script,
     read_dictionary,
     read_monolingual,
     read_pairs,
@@ -28,9 +31,11 @@ from training.text import (
 )
 
 SCRIPTS = ("CYRILLIC", "GREEK", "HEBREW", "ARABIC")  # first word of a letter's Unicode name
-ROWS = 61_000  # of 384 half-precision numbers: with the body 65.7 MiB on disk
-CANDIDATES = 60_000  # pieces learnt before the rare and the unalignable are dropped
+ROWS = 76_000  # of 384 half-precision numbers: with the body 76.7 MiB on disk
+LATIN_ROWS = 12_000  # of them, for languages in Latin letters
+CANDIDATES, LATIN_CANDIDATES = 60_000, 30_000  # pieces learnt before any are dropped
 SAMPLE_WORDS = 4_000_000  # running words that the piece learner sees, all languages together
+ENGLISH_FREQUENCY = 2e-7  # of running English text: a word that frequent must be cut as before
 SUPPORT = 4  # a piece must occur so often in text that has an English side
 CONTINUES = "##"
 
@@ -54,15 +59,45 @@ def is_new(piece: str) -> bool:
     return any(_script(letter) in SCRIPTS for letter in piece)
 
 
-def learn_pieces(words: Mapping[str, float], count: int, sample: int = SAMPLE_WORDS) -> list[str]:
-    """About `count` pieces that cut the words well; `words` gives each word's share of text."""
+def is_latin(piece: str) -> bool:
+    """Whether a piece is made of Latin letters alone."""
+    letters = piece.removeprefix(CONTINUES)
+    return bool(letters) and all(_script(letter) == "LATIN" for letter in letters)
+
+
+def learn_pieces(
+    words: Mapping[str, float], count: int, sample: int, wanted: Callable[[str], bool] = is_new
+) -> list[str]:
+    """The `wanted` ones of about `count` pieces that cut the words well.
+
+    `words` gives each word's share of text.
+    """
     learner = Tokenizer(models.WordPiece(unk_token=UNKNOWN))
     learner.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     trainer = trainers.WordPieceTrainer(
         vocab_size=count, min_frequency=2, special_tokens=[UNKNOWN], show_progress=False
     )
     learner.train_from_iterator(_repeated(words, sample), trainer)
-    return sorted(filter(is_new, learner.get_vocab()))
+    return sorted(filter(wanted, learner.get_vocab()))
+
+
+def sparing_english(base: Tokenizer, pieces: Sequence[str], english: Sequence[str]) -> list[str]:
+    """The pieces without those that would change how one of the English words is cut."""
+    before = [encoding.tokens for encoding in base.encode_batch(english, add_special_tokens=False)]
+    kept = list(pieces)
+    while True:
+        tokenizer = extended_tokenizer(base, kept)
+        after = tokenizer.encode_batch(english, add_special_tokens=False)
+        changed = {
+            piece
+            for old, encoding in zip(before, after, strict=True)
+            for piece in encoding.tokens
+            if encoding.tokens != old and piece not in old
+        }
+        spared = [piece for piece in kept if piece not in changed]
+        if len(spared) == len(kept):
+            return kept
+        kept = spared
 
 
 def extended_tokenizer(base: Tokenizer, pieces: Sequence[str]) -> Tokenizer:
@@ -88,13 +123,17 @@ def extended_tokenizer(base: Tokenizer, pieces: Sequence[str]) -> Tokenizer:
     return tokenizer
 
 
-def new_rows(tokenizer: Tokenizer) -> list[int]:
-    """The ids of all pieces of the new scripts: the added ones and the few that were there."""
-    return sorted(row for piece, row in tokenizer.get_vocab().items() if is_new(piece))
+def new_rows(tokenizer: Tokenizer, base: Tokenizer) -> list[int]:
+    """The ids of the added pieces, and of the few of the new scripts that were there."""
+    known = base.get_vocab()
+    vocabulary = tokenizer.get_vocab()
+    return sorted(row for piece, row in vocabulary.items() if is_new(piece) or piece not in known)
 
 
-def count_words(texts: Mapping[str, float]) -> dict[str, float]:
-    """Occurrences of each normalised word of a new script; `texts` gives each text's own count."""
+def count_words(
+    texts: Mapping[str, float], wanted: Callable[[str], bool] = is_new
+) -> dict[str, float]:
+    """Occurrences of each normalised, `wanted` word; `texts` gives each text's own count."""
     chunks: defaultdict[str, float] = defaultdict(float)
     for text, count in texts.items():
         for chunk in text.split():
@@ -103,7 +142,7 @@ def count_words(texts: Mapping[str, float]) -> dict[str, float]:
     counts: defaultdict[str, float] = defaultdict(float)
     for chunk, count in chunks.items():
         for word, _ in splitter.pre_tokenize_str(normal.normalize_str(chunk)):
-            if is_new(word):
+            if wanted(word):
                 counts[word] += count
     return counts
 
@@ -153,13 +192,21 @@ def _shares(counts: Mapping[str, float]) -> dict[str, float]:
 
 
 def _language_words(
-    data: Path, language: str, pairs: Iterable[Pair], exclusions: Exclusions
+    data: Path,
+    language: str,
+    pairs: Iterable[Pair],
+    exclusions: Exclusions,
+    wanted: Callable[[str], bool],
 ) -> dict[str, float]:
     """Word -> share of a language: half from our text, half from the frequency list."""
-    texts = [pair.text for pair in pairs] + read_monolingual(data, language, exclusions)
-    listed = count_words(read_word_frequencies(data, language))
+    texts = Counter(pair.text for pair in pairs)
+    texts.update(read_monolingual(data, language, exclusions))
+    listed = read_word_frequencies(data, language)
+    if language == "sr":
+        texts.update([other_script(text) for text in texts])
+        listed |= {other_script(word): share for word, share in listed.items()}
     mixed: defaultdict[str, float] = defaultdict(float)
-    for words in (_shares(count_words(Counter(texts))), _shares(listed)):
+    for words in (_shares(count_words(texts, wanted)), _shares(count_words(listed, wanted))):
         for word, share in words.items():
             mixed[word] += share / 2
     return mixed
@@ -167,31 +214,53 @@ def _language_words(
 
 def main() -> None:
     arguments = folder_arguments(__doc__).parse_args()
-    arguments.work.mkdir(parents=True, exist_ok=True)
-    exclusions = Exclusions.from_file(arguments.data / "excl_keys.bin")
-    pairs = read_pairs(arguments.data, SHARES, exclusions)
-    entries = read_dictionary(arguments.data, SHARES, exclusions)
-
-    words: defaultdict[str, float] = defaultdict(float)
-    for language, weight in SHARES.items():
-        own = [pair for pair in pairs if pair.language == language]
-        for word, share in _language_words(arguments.data, language, own, exclusions).items():
-            words[word] += weight * share
+    data, work = arguments.data, arguments.work
+    work.mkdir(parents=True, exist_ok=True)
+    exclusions = Exclusions.from_file(data / "excl_keys.bin")
+    pairs = read_pairs(data, SHARES, exclusions)
+    entries = read_dictionary(data, SHARES, exclusions)
     base = base_tokenizer()
-    candidates = learn_pieces(words, CANDIDATES)
-    rough = extended_tokenizer(base, candidates)
-    aligned = count_words(Counter(pair.text for pair in [*pairs, *entries]))
-    usage, support = count_pieces(rough, words), count_pieces(rough, aligned)
     known = base.get_vocab()
-    room = ROWS - len(known) + sum(word.startswith("[unused") for word in known)
-    added = [piece for piece in candidates if piece not in known]
-    tokenizer = extended_tokenizer(base, choose(added, usage, support, room))
 
-    tokenizer.save(str(arguments.work / "tokenizer.json"))
-    rows = new_rows(tokenizer)
-    (arguments.work / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
-    pieces_a_word = sum(count_pieces(tokenizer, words).values()) / sum(words.values())
-    print(f"{tokenizer.get_vocab_size()} rows, {len(rows)} to learn, {pieces_a_word:.2f} a word")
+    def words_of(languages: Iterable[str], wanted: Callable[[str], bool]) -> dict[str, float]:
+        words: defaultdict[str, float] = defaultdict(float)
+        for language in languages:
+            own = [pair for pair in pairs if pair.language == language]
+            shares = _language_words(data, language, own, exclusions, wanted)
+            for word, share in shares.items():
+                words[word] += SHARES[language] * share
+        return words
+
+    def chosen(candidates: Sequence[str], words: Mapping[str, float], count: int) -> list[str]:
+        rough = extended_tokenizer(base, candidates)
+        usage, support = count_pieces(rough, words), count_pieces(rough, aligned)
+        return choose(candidates, usage, support, count)
+
+    aligned = count_words(Counter(pair.text for pair in [*pairs, *entries]), str.isalpha)
+    listed = read_word_frequencies(data, "en")
+    english = [word for word, share in listed.items() if share >= ENGLISH_FREQUENCY]
+
+    words = words_of(LATIN, is_latin)
+    candidates = learn_pieces(words, LATIN_CANDIDATES, SAMPLE_WORDS // 2, is_latin)
+    candidates = [piece for piece in candidates if piece not in known]
+    spared = sparing_english(base, candidates, english)
+    print(f"Latin: {len(candidates)} pieces learnt, {len(spared)} spare English", flush=True)
+    latin = chosen(spared, words, LATIN_ROWS)
+
+    scripts = words_of((language for language in SHARES if language != "pl"), is_new)
+    candidates = [
+        piece for piece in learn_pieces(scripts, CANDIDATES, SAMPLE_WORDS) if piece not in known
+    ]
+    room = ROWS - len(known) + sum(word.startswith("[unused") for word in known) - len(latin)
+    tokenizer = extended_tokenizer(base, chosen(candidates, scripts, room) + latin)
+
+    tokenizer.save(str(work / "tokenizer.json"))
+    rows = new_rows(tokenizer, base)
+    (work / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
+    print(f"{tokenizer.get_vocab_size()} rows, {len(rows)} to learn")
+    for name, counted in (("Latin", words), ("new scripts", scripts)):
+        pieces_a_word = sum(count_pieces(tokenizer, counted).values()) / sum(counted.values())
+        print(f"{name}: {pieces_a_word:.2f} pieces a word")
 
 
 if __name__ == "__main__":

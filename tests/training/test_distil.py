@@ -1,6 +1,5 @@
 """Only new rows learn, the same seed draws the same text, a stopped run ends as any other."""
 
-import importlib.util
 import json
 from dataclasses import replace
 from itertools import islice
@@ -11,11 +10,13 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
-from training.base import PACKAGE, WIDTH, base_tokenizer
+from training.base import EMBEDDINGS, WIDTH, base_tokenizer
+from training.build import save_student
 from training.distil import (
     Run,
     Settings,
     SplitEmbedding,
+    Text,
     batches,
     distance,
     draw_chunks,
@@ -25,7 +26,15 @@ from training.text import SHARES, Pair
 from training.vocabulary import extended_tokenizer, new_rows
 
 CPU = torch.device("cpu")
-SETTINGS = Settings(start="start.npy", chunks=2, rate=1e-2, batch_pieces=8, seed=1)
+SETTINGS = Settings(
+    start="start.npy",
+    chunks=2,
+    rate=1e-2,
+    body_rate=1e-3,
+    english_share=0.1,
+    batch_pieces=8,
+    seed=1,
+)
 
 
 def test_english_rows_stand_still_and_new_rows_learn() -> None:
@@ -64,39 +73,39 @@ def test_the_rate_climbs_then_falls() -> None:
 def test_the_same_seed_draws_the_same_chunks() -> None:
     pairs = [Pair(lang, f"{lang} {i}", f"en {i}", "toy") for lang in SHARES for i in range(50)]
     entries = [Pair(lang, f"{lang} word", "word", "toy") for lang in SHARES]
-    first, again = (list(islice(draw_chunks(pairs, entries, seed=7), 2)) for _ in range(2))
-    other = next(draw_chunks(pairs, entries, seed=8))
+    text = Text(pairs, entries, [Pair("en", "A word.", "A word.", "toy")])
+    first, again = (list(islice(draw_chunks(text, 7, 0.1), 2)) for _ in range(2))
+    other = next(draw_chunks(text, 8, 0.1))
     assert first == again
     assert first[0] != first[1]
     assert first[0] != other
+    assert {pair.language for pair in first[0]} == {*SHARES, "en"}
+    assert Pair("bg", "A bg word.", "A word.", "switched") in first[0]
 
 
-needs_base = pytest.mark.skipif(
-    importlib.util.find_spec(PACKAGE) is None,
-    reason="the English model's package is needed for training only",
-)
+def weights(run: Run) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in run.student().state_dict().items()}
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> Path:
+def work(tmp_path: Path, base: Path) -> Path:
     """A work folder with two new words, whose rows start anywhere."""
     tokenizer = extended_tokenizer(base_tokenizer(), ["котка", "куче"])
     tokenizer.save(str(tmp_path / "tokenizer.json"))
-    rows = new_rows(tokenizer)
+    rows = new_rows(tokenizer, base_tokenizer())
     (tmp_path / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
     start = np.random.default_rng(1).normal(0, 0.05, (len(rows), WIDTH))
     np.save(tmp_path / "start.npy", start.astype(np.float32))
     return tmp_path
 
 
-@needs_base
 def test_a_stopped_run_goes_on_and_ends_as_one_that_was_not(work: Path) -> None:
     tokenizer = Tokenizer.from_file(str(work / "tokenizer.json"))
     ids = [tokenizer.encode(text).ids for text in ("котка", "куче и котка", "куче")]
     goals = np.eye(3, WIDTH, dtype=np.float32)
 
     whole = Run(work, SETTINGS, work / "whole.pt", CPU)
-    start = whole.embedding.rows().copy()
+    start = weights(whole)
     whole.learn_chunk(ids, goals)
     whole.learn_chunk(ids[:2], goals[:2])
 
@@ -107,11 +116,28 @@ def test_a_stopped_run_goes_on_and_ends_as_one_that_was_not(work: Path) -> None:
     again.resume()
     again.learn_chunk(ids[:2], goals[:2])
 
-    assert not np.array_equal(whole.embedding.rows(), start)
-    assert np.array_equal(again.embedding.rows(), whole.embedding.rows())
+    assert all(torch.equal(weights(again)[name], value) for name, value in weights(whole).items())
+    assert any(not torch.equal(start[name], value) for name, value in weights(whole).items())
 
 
-@needs_base
+def test_the_body_stands_still_unless_it_has_a_rate(work: Path) -> None:
+    tokenizer = Tokenizer.from_file(str(work / "tokenizer.json"))
+    ids = [tokenizer.encode(text).ids for text in ("котка", "куче и котка", "cat")]
+    run = Run(work, replace(SETTINGS, body_rate=0.0), work / "run.pt", CPU)
+    start = weights(run)
+    run.learn_chunk(ids, np.eye(3, WIDTH, dtype=np.float32))
+    changed = {name for name, value in weights(run).items() if not torch.equal(start[name], value)}
+    assert changed == {EMBEDDINGS}
+
+
+def test_a_student_is_taken_up_where_it_was_left(work: Path) -> None:
+    run = Run(work, SETTINGS, work / "run.pt", CPU)
+    run.learn_chunk([[6, 20, 7], [6, 21, 7]], np.eye(2, WIDTH, dtype=np.float32))
+    save_student(run.student(), work / "student.safetensors")
+    further = Run(work, replace(SETTINGS, start="student.safetensors"), work / "further.pt", CPU)
+    assert all(torch.equal(weights(further)[name], value) for name, value in weights(run).items())
+
+
 def test_a_checkpoint_of_other_settings_is_refused(work: Path) -> None:
     Run(work, SETTINGS, work / "run.pt", CPU).save()
     with pytest.raises(ValueError, match="remove it to start anew"):

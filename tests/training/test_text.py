@@ -1,13 +1,25 @@
 """What may be trained on: cleaned pairs, never a sentence of an evaluation set."""
 
-import gzip
 import random
 from pathlib import Path
 
 import pytest
 
-from training.text import Exclusions, Pair, clean, inflected, join_pairs, read_pairs
+from training.text import (
+    Exclusions,
+    Pair,
+    clean,
+    code_switched,
+    inflected,
+    join_pairs,
+    other_script,
+    read_dictionary,
+    read_english,
+    read_pairs,
+    translations,
+)
 
+TOY = "parallel/toy.tsv.gz"
 SENTENCES = [
     Pair("bg", "Котката спи.", "The cat sleeps.", "toy"),
     Pair("bg", "Кучето яде.", "The dog eats.", "toy"),
@@ -15,15 +27,11 @@ SENTENCES = [
 ]
 
 
-def write_pairs(folder: Path, *rows: str) -> None:
-    (folder / "parallel").mkdir()
-    with gzip.open(folder / "parallel" / "toy.tsv.gz", "wt", encoding="utf-8") as file:
-        file.writelines(f"{row}\n" for row in rows)
-
-
-def test_an_excluded_sentence_is_dropped_whatever_its_case_and_points(tmp_path: Path) -> None:
-    write_pairs(
-        tmp_path,
+def test_an_excluded_sentence_is_dropped_whatever_its_case_and_points(
+    tmp_path, write_rows
+) -> None:
+    write_rows(
+        tmp_path / TOY,
         "bg\ten\tКотката спи.\tThe cat sleeps.",
         "bg\ten\tКучето яде.\tThe dog eats.",
         "en\tbg\tBirds fly.\tПтиците летят.",
@@ -36,8 +44,8 @@ def test_an_excluded_sentence_is_dropped_whatever_its_case_and_points(tmp_path: 
     ]
 
 
-def test_an_excluded_english_side_drops_the_pair(tmp_path: Path) -> None:
-    write_pairs(tmp_path, "bg\ten\tКотката спи.\tThe cat sleeps.")
+def test_an_excluded_english_side_drops_the_pair(tmp_path, write_rows) -> None:
+    write_rows(tmp_path / TOY, "bg\ten\tКотката спи.\tThe cat sleeps.")
     assert read_pairs(tmp_path, ["bg"], Exclusions.of(["The cat sleeps!"])) == []
 
 
@@ -66,3 +74,59 @@ def test_joining_keeps_every_text_and_never_mixes_languages() -> None:
         SENTENCES[2],
     ]
     assert join_pairs(SENTENCES, chance=0.0, most=4, rng=random.Random(1)) == SENTENCES
+
+
+def test_a_sentence_without_english_takes_that_of_its_translation(tmp_path, write_rows) -> None:
+    write_rows(
+        tmp_path / TOY,
+        "de\tru\tEs regnet.\tИдёт дождь.",
+        "de\ten\tEs regnet.\tIt is raining.",
+        "bg\tde\tКотката спи.\tDie Katze schläft.",
+    )
+    assert read_pairs(tmp_path, ["bg", "ru"], Exclusions.of([])) == [SENTENCES[2]]
+
+
+def test_serbian_comes_in_both_scripts(tmp_path, write_rows) -> None:
+    write_rows(tmp_path / TOY, "en\tsr\tA dog.\tПас.", "en\tsr\tA cat.\tMačka.")
+    found = read_pairs(tmp_path, ["sr"], Exclusions.of([]))
+    assert [pair.text for pair in found] == ["Пас.", "Mačka.", "Pas.", "Мачка."]
+
+
+@pytest.mark.parametrize(
+    ("cyrillic", "latin"),
+    [("Љубав и џеп", "Ljubav i džep"), ("Ђорђе чека Њега", "Đorđe čeka Njega")],
+)
+def test_serbian_is_spelt_in_its_other_script(cyrillic: str, latin: str) -> None:
+    assert other_script(cyrillic) == latin
+    assert other_script(latin) == cyrillic
+
+
+def test_a_file_without_licence_is_not_read(tmp_path, write_rows) -> None:
+    write_rows(tmp_path / "dict/world_countries.tsv.gz", "bg\tИталия\tItaly")
+    write_rows(tmp_path / "dict/toy.tsv.gz", "bg\tкотка\tcat")
+    found = read_dictionary(tmp_path, ["bg"], Exclusions.of([]))
+    assert [entry.text for entry in found] == ["котка"]
+
+
+def test_english_is_that_of_pairs_and_of_questions_with_their_passages(
+    tmp_path, write_rows
+) -> None:
+    write_rows(tmp_path / TOY, "de\ten\tEs regnet.\tIt is raining.")
+    write_rows(tmp_path / "qa/tydiqa_goldp.tsv.gz", "en\tWhy?\tIt rains. We wait.", "ru\tА?\tБ.")
+    assert read_english(tmp_path, Exclusions.of(["we wait"])) == [
+        "It is raining.",
+        "Why?",
+        "It rains.",
+    ]
+
+
+def test_known_words_are_put_into_the_other_language() -> None:
+    words = {"cat": ["котка"], "sleeps": ["спи"]}
+    rng = random.Random(1)
+    assert code_switched("The Cat sleeps, 3 cats.", words, 1.0, rng) == "The котка спи, 3 cats."
+    assert code_switched("The cat sleeps.", words, 0.0, rng) == "The cat sleeps."
+
+
+def test_a_word_is_translated_by_its_most_frequent_translations() -> None:
+    entries = [Pair("bg", text, "Dog", "toy") for text in ("пес", "куче", "кутре")]
+    assert translations(entries, {"куче": 0.2, "пес": 0.1}) == {"dog": ["куче", "пес"]}

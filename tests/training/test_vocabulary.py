@@ -1,23 +1,17 @@
 """New pieces read the new scripts and leave English as it was."""
 
-import importlib.util
-
-import pytest
-
-from training.base import PACKAGE, base_tokenizer
+from training.base import base_tokenizer
 from training.vocabulary import (
     choose,
     count_words,
     extended_tokenizer,
+    is_latin,
     is_new,
     learn_pieces,
     new_rows,
+    sparing_english,
 )
 
-needs_base = pytest.mark.skipif(
-    importlib.util.find_spec(PACKAGE) is None,
-    reason="the English model's package is needed for training only",
-)
 WORDS = {"президент": 0.4, "президентът": 0.3, "война": 0.2, "ειρηνη": 0.1}
 ENGLISH = [
     "What did Putin tell Netanyahu?",
@@ -27,16 +21,14 @@ ENGLISH = [
 ]
 
 
-@needs_base
-def test_english_is_cut_as_before() -> None:
-    base = base_tokenizer()
+def test_english_is_cut_as_before(base) -> None:
+    plain = base_tokenizer()
     extended = extended_tokenizer(base_tokenizer(), learn_pieces(WORDS, 200, sample=100))
     for text in ENGLISH:
-        assert extended.encode(text).ids == base.encode(text).ids
+        assert extended.encode(text).ids == plain.encode(text).ids
 
 
-@needs_base
-def test_new_words_are_cut_into_the_new_pieces() -> None:
+def test_new_words_are_cut_into_the_new_pieces(base) -> None:
     tokenizer = extended_tokenizer(base_tokenizer(), learn_pieces(WORDS, 200, sample=100))
     assert tokenizer.encode("Президентът: ВОЙНА, ειρήνη!").tokens == [
         "[CLS]",
@@ -50,15 +42,15 @@ def test_new_words_are_cut_into_the_new_pieces() -> None:
     ]
 
 
-@needs_base
-def test_pieces_fill_the_unused_rows_before_the_table_grows() -> None:
-    base = base_tokenizer()
-    pieces = [f"дума{chr(ord('а') + i // 32)}{chr(ord('а') + i % 32)}" for i in range(1024)]
+def test_pieces_fill_the_unused_rows_before_the_table_grows(base) -> None:
+    known = base_tokenizer().get_vocab()
+    pieces = [f"дума{chr(ord('а') + i // 32)}{chr(ord('а') + i % 32)}" for i in range(64)]
     tokenizer = extended_tokenizer(base_tokenizer(), pieces)
-    unused = [word for word in base.get_vocab() if word.startswith("[unused")]
-    assert tokenizer.get_vocab_size() == base.get_vocab_size() + len(pieces) - len(unused)
+    unused = [word for word in known if word.startswith("[unused")]
+    assert unused
+    assert tokenizer.get_vocab_size() == len(known) + len(pieces) - len(unused)
     rows = [tokenizer.token_to_id(piece) for piece in pieces]
-    assert set(rows) <= set(new_rows(tokenizer))
+    assert set(rows) <= set(new_rows(tokenizer, base_tokenizer()))
     assert len(set(rows)) == len(pieces)
 
 
@@ -68,6 +60,22 @@ def test_new_is_a_letter_of_a_new_script() -> None:
         "שלום",
         "ειρηνη",
         "سلام",
+    ]
+
+
+def test_a_latin_piece_that_common_english_would_be_cut_into_is_left_out(base) -> None:
+    pieces = ["rec", "##ats", "macka", "psov"]
+    assert sparing_english(base_tokenizer(), pieces, ["bats", "recent", "the"]) == [
+        "macka",
+        "psov",
+    ]
+
+
+def test_latin_is_letters_of_one_script() -> None:
+    assert list(filter(is_latin, ["##ije", "đak", "łódź", "в", "3d", "##", "aв"])) == [
+        "##ije",
+        "đak",
+        "łódź",
     ]
 
 
