@@ -8,6 +8,7 @@ stopped goes on from its last checkpoint. Writes the whole student into the work
 
 from __future__ import annotations
 
+import argparse
 import copy
 import hashlib
 import json
@@ -50,6 +51,7 @@ SWITCHED_SHARE = 0.15  # of them, English with words put into the language
 SWITCH_CHANCE = 0.7  # for each word that a dictionary knows
 SOURCE_SHARES = {  # of the pairs of a file that are seen in one pass: these repeat themselves
     "synthetic_news_templates": 0.4,
+    "synthetic_questions": 0.4,
     "mediawiki": 0.4,
     "debian_website": 0.5,
     "bitcoin_org": 0.5,
@@ -198,15 +200,19 @@ class Run:
             goal = torch.from_numpy(targets[chosen]).to(self.device)
             student = mean_vectors(self.model, [ids[i] for i in chosen], self.device)
             cosine, loss = distance(student, goal)
-            torch.autograd.backward(loss)
-            for optimiser, rate in self.optimisers:
-                for group in optimiser.param_groups:
-                    group["lr"] = rate * rate_factor(progress)
-                optimiser.step()
-                optimiser.zero_grad()
+            self.step(loss, progress)
             cosines.append(cosine.item())
         self.chunks_done += 1
         return float(np.mean(cosines))
+
+    def step(self, loss: torch.Tensor, progress: float) -> None:
+        """One step of all optimisers; `progress` is the share of the run that is done."""
+        torch.autograd.backward(loss)
+        for optimiser, rate in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate * rate_factor(progress)
+            optimiser.step()
+            optimiser.zero_grad()
 
 
 def rate_factor(progress: float) -> float:
@@ -402,22 +408,25 @@ def save_array(path: Path, values: NDArray[Any]) -> None:
     beside.replace(path)
 
 
-def main() -> None:
-    parser = folder_arguments(__doc__)
-    parser.add_argument(
-        "--start", default="rows_aligned.npy", help="rows or student to begin with"
-    )
-    parser.add_argument("--result", default="stage1.safetensors", help="student to write")
-    parser.add_argument("--chunks", type=int, default=16, help=f"of {CHUNK} texts")
-    parser.add_argument("--stop", type=int, help="end after so many of them, the rate still high")
-    parser.add_argument("--rate", type=float, default=3e-3, help="highest rate for the rows")
+def stage_arguments(description: str | None, **defaults: object) -> argparse.ArgumentParser:
+    """A parser of what every stage of training takes."""
+    parser = folder_arguments(description)
+    parser.add_argument("--start", help="rows or student to begin with, in the work folder")
+    parser.add_argument("--result", help="student to write")
+    parser.add_argument("--chunks", type=int, help=f"of {CHUNK} texts")
+    parser.add_argument("--rate", type=float, help="highest rate for the rows")
     parser.add_argument("--body-rate", type=float, default=0.0, help="highest rate for the body")
     parser.add_argument("--english", type=float, default=0.0, help="share of English texts")
     parser.add_argument("--batch-pieces", type=int, default=1_024, help="of a batch, with padding")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--threads", type=int, default=1)
-    arguments = parser.parse_args()
+    parser.set_defaults(**defaults)
+    return parser
+
+
+def begin(arguments: argparse.Namespace) -> tuple[Run, Tokenizer, Teacher]:
+    """What a stage trains with, by its arguments; the run stands at its start."""
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(arguments.seed)
     device = torch.device(arguments.device)
@@ -430,15 +439,24 @@ def main() -> None:
         arguments.batch_pieces,
         arguments.seed,
     )
-    result = arguments.work / arguments.result
     tokenizer = Tokenizer.from_file(str(arguments.work / "tokenizer.json"))
     tokenizer.enable_truncation(LONGEST)
-    run = Run(arguments.work, settings, result.with_suffix(".pt"), device)
+    checkpoint = (arguments.work / arguments.result).with_suffix(".pt")
+    run = Run(arguments.work, settings, checkpoint, device)
+    return run, tokenizer, Teacher(arguments.work / "teacher", device)
+
+
+def main() -> None:
+    parser = stage_arguments(
+        __doc__, start="rows_aligned.npy", result="stage1.safetensors", chunks=16, rate=3e-3
+    )
+    parser.add_argument("--stop", type=int, help="end after so many chunks, the rate still high")
+    arguments = parser.parse_args()
+    run, tokenizer, teacher = begin(arguments)
     run.resume()
-    teacher = Teacher(arguments.work / "teacher", device)
     stop = arguments.chunks if arguments.stop is None else arguments.stop
     train(run, tokenizer, teacher, arguments.data, stop)
-    save_student(run.student(), result)
+    save_student(run.student(), arguments.work / arguments.result)
 
 
 if __name__ == "__main__":

@@ -71,6 +71,15 @@ class Pair:
         return (self.language, self.source) == (other.language, other.source)
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, a passage that answers it, and the file they come from."""
+
+    text: str
+    passage: str
+    source: str
+
+
 class Exclusions:
     """The evaluation sentences, known by hashed keys only; `sentence in exclusions` asks.
 
@@ -146,6 +155,35 @@ def read_english(data: Path, exclusions: Exclusions) -> list[str]:
             texts += [question, *_SENTENCE_END.split(passage)]
     distinct = dict.fromkeys(clean(text) for text in texts)
     return [text for text in distinct if text and text not in exclusions]
+
+
+def read_questions(data: Path, exclusions: Exclusions) -> list[Question]:
+    """Questions with passages from `qa/*.tsv.gz` (languages, question, passage)."""
+    questions = [
+        Question(clean(text), clean(passage), source)
+        for source, (_, text, passage) in _rows(data / "qa", fields=3)
+    ]
+    return [
+        question
+        for question in dict.fromkeys(questions)
+        if question.text not in exclusions
+        and not any(part in exclusions for part in _SENTENCE_END.split(question.passage))
+    ]
+
+
+def read_template_questions(data: Path) -> list[Pair]:
+    """Questions of `qa/synthetic_templates` with their English: its languages run in parallel."""
+    questions: dict[str, list[str]] = {}
+    for _, (languages, text, _) in _rows(data / "qa", fields=3, name="synthetic_templates"):
+        asked, _, answered = languages.partition(">")
+        if asked == answered:
+            questions.setdefault(asked, []).append(clean(text))
+    english = questions.pop("en", [])
+    return [
+        Pair(language, text, translation, "synthetic_questions")
+        for language, texts in questions.items()
+        for text, translation in dict.fromkeys(zip(texts, english, strict=True))
+    ]
 
 
 def read_dictionary(data: Path, languages: Iterable[str], exclusions: Exclusions) -> list[Pair]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 
-from training import alignment, build, distil, vocabulary
+from training import alignment, build, distil, questions, vocabulary
 from training.base import WIDTH
 
 PAIRS = {
@@ -79,6 +79,29 @@ def test_stages_1_and_2_bring_translations_nearer(folders, monkeypatch, tmp_path
         run(monkeypatch, distil, *folders, *names, *options)
         nearness.append(nearness_of(result, folders, monkeypatch, tmp_path))
     assert nearness[0] < nearness[1] < nearness[2]
+
+
+def test_stage_3_brings_questions_nearer_to_their_passages(
+    folders, monkeypatch, tmp_path, write_rows
+) -> None:
+    asked = {"кой спи": "котката спи", "кой яде": "кучето яде"}
+    rows = [f"bg\t{question}\t{passage}" for question, passage in asked.items()]
+    write_rows(Path(folders[1]) / "qa/toy.tsv.gz", *rows)
+    for name, value in {"BATCH": 2, "NEAR": 1, "BATCHES": 5}.items():
+        monkeypatch.setattr(questions, name, value)
+    run(monkeypatch, vocabulary, *folders)
+    run(monkeypatch, alignment, *folders)
+    nearer = []
+    for student, chunks in (("rows_aligned.npy", 0), ("stage3.safetensors", 2)):
+        if chunks:
+            options = ["--start", "rows_aligned.npy", "--chunks", str(chunks)]
+            run(monkeypatch, questions, *folders, *options)
+        out = tmp_path / student
+        run(monkeypatch, build, *folders, "--student", student, "--out", str(out))
+        model = SentenceTransformer(str(out), device="cpu")
+        scores = model.encode([*asked]) @ model.encode([*asked.values()]).T
+        nearer.append(scores.diagonal().sum() - scores[[0, 1], [1, 0]].sum())
+    assert nearer[0] < nearer[1]
 
 
 def nearness_of(student: str, folders, monkeypatch, tmp_path) -> float:
