@@ -16,6 +16,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from torch.nn import functional
 
 from training.base import WIDTH, base_model, base_tokenizer
 from training.build import load_student, save_student
+from training.spelling import CYRILLIC, spelt
 from training.text import (
     SHARES,
     Exclusions,
@@ -46,12 +48,12 @@ from training.text import (
 CHUNK = 8_192  # pairs that are drawn, cut and sorted by length together; then a checkpoint
 LONGEST = 160  # pieces of a text that are read in training
 JOIN_CHANCE, MOST_JOINED = 0.12, 8
-ENTRY_SHARE = 0.2  # of a language's texts, drawn from the dictionaries
-SWITCHED_SHARE = 0.15  # of them, English with words put into the language
+ENTRY_SHARE = 0.15  # of a language's texts, drawn from the dictionaries
+QUESTION_SHARE = 0.1  # of them, questions
+SWITCHED_SHARE = 0.2  # of them, English with words put into the language, half of it questions
 SWITCH_CHANCE = 0.7  # for each word that a dictionary knows
 SOURCE_SHARES = {  # of the pairs of a file that are seen in one pass: these repeat themselves
     "synthetic_news_templates": 0.4,
-    "synthetic_questions": 0.4,
     "mediawiki": 0.4,
     "debian_website": 0.5,
     "bitcoin_org": 0.5,
@@ -322,29 +324,49 @@ class Text:
             english=[pair for pair in self.english if not held_back(pair)],
         )
 
-    def switched(self, language: str, rng: random.Random) -> Iterator[Pair]:
-        """English without end, with words put into the language."""
-        own = [entry for entry in self.entries if entry.language == language]
-        words = translations(own, self.frequencies.get(language, {}))
-        for pair in passes(self.english if words else (), rng):
-            mixed = code_switched(pair.text, words, SWITCH_CHANCE, rng)
+    def switched(
+        self, language: str, english: Sequence[Pair], rng: random.Random
+    ) -> Iterator[Pair]:
+        """English without end, with words put into the language, names into its script."""
+        words = self.words(language)
+        spell = speller(language, rng)
+        for pair in passes(english if words else (), rng):
+            mixed = code_switched(pair.text, words, SWITCH_CHANCE, rng, spell)
             if mixed != pair.text:
                 yield Pair(language, mixed, pair.english, "switched")
+
+    def words(self, language: str) -> dict[str, list[str]]:
+        """English word -> its translations into the language."""
+        own = (entry for entry in self.entries if entry.language == language)
+        return translations(own, self.frequencies.get(language, {}))
+
+
+def speller(language: str, rng: random.Random) -> Callable[[str], str] | None:
+    """What writes names in the language's script, if there are rules for it."""
+    return partial(spelt, language=language, rng=rng) if language in CYRILLIC else None
+
+
+def is_question(pair: Pair) -> bool:
+    return pair.english.endswith("?")
 
 
 def draw_chunks(text: Text, seed: int, english_share: float) -> Iterator[list[Pair]]:
     """Chunks without end: languages by `SHARES`, of each some entries and switched English."""
     rng = random.Random(seed)
+    asked = [pair for pair in text.english if is_question(pair)]
     streams = []
     for language, share in SHARES.items():
-        count = CHUNK * (1 - english_share) * share
-        sentences = passes([pair for pair in text.pairs if pair.language == language], rng)
+        own = [pair for pair in text.pairs if pair.language == language]
         entries = [entry for entry in text.entries if entry.language == language]
-        streams += [
-            (sentences, round(count * (1 - ENTRY_SHARE - SWITCHED_SHARE))),
-            (repeated(entries, rng), round(count * ENTRY_SHARE)),
-            (text.switched(language, rng), round(count * SWITCHED_SHARE)),
-        ]
+        parts = (
+            (passes(own, rng), 1 - ENTRY_SHARE - QUESTION_SHARE - SWITCHED_SHARE),
+            (passes(list(filter(is_question, own)), rng), QUESTION_SHARE),
+            (repeated(entries, rng), ENTRY_SHARE),
+            (text.switched(language, text.english, rng), SWITCHED_SHARE / 2),
+            (text.switched(language, asked, rng), SWITCHED_SHARE / 2),
+        )
+        count = CHUNK * (1 - english_share) * share
+        streams += [(stream, round(count * part)) for stream, part in parts]
     streams.append((passes(text.english, rng), round(CHUNK * english_share)))
     while True:
         yield [pair for stream, count in streams for pair in islice(stream, count)]

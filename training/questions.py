@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from training.distil import (
     is_held_back,
     mean_vectors,
     piece_ids,
+    speller,
     stage_arguments,
 )
 from training.text import (
@@ -44,8 +45,6 @@ from training.text import (
     Question,
     code_switched,
     read_questions,
-    read_template_questions,
-    translations,
 )
 
 BATCH = 24  # questions, each with its passage and a near one
@@ -90,18 +89,14 @@ def mine(run: Run, tokenizer: Tokenizer, questions: Sequence[Question]) -> Mined
 def passes(mined: Mined, text: Text, rng: random.Random) -> Iterator[list[tuple[str, str, str]]]:
     """Batches without end of question, passage and near passage."""
     languages = [language for language in SHARES if language not in LATIN]
-    words = {
-        language: translations(
-            (entry for entry in text.entries if entry.language == language),
-            text.frequencies.get(language, {}),
-        )
-        for language in languages
-    }
+    words = {language: text.words(language) for language in languages}
 
     def perhaps_switched(original: str) -> str:
         if rng.random() > SWITCHED:
             return original
-        return code_switched(original, words[rng.choice(languages)], SWITCH_CHANCE, rng)
+        language = rng.choice(languages)
+        spell = speller(language, rng)
+        return code_switched(original, words[language], SWITCH_CHANCE, rng, spell)
 
     while True:
         order = rng.sample(range(len(mined.own)), len(mined.own))
@@ -146,7 +141,6 @@ def learn_questions(
 def train(run: Run, tokenizer: Tokenizer, teacher: Teacher, data: Path) -> None:
     """The chunks that are still to do, with a checkpoint and a line of figures after each."""
     text, settings = Text.read(data), run.settings
-    text = replace(text, pairs=[*text.pairs, *read_template_questions(data)])
     rng = random.Random(settings.seed)
     questions = [
         question

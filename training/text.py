@@ -51,6 +51,7 @@ _TO_CYRILLIC |= {"LJ": "Љ", "NJ": "Њ", "DŽ": "Џ"}
 _LATIN_LETTER = re.compile("|".join(sorted(_TO_CYRILLIC, key=len, reverse=True)))
 _CYRILLIC = re.compile("[а-яђјљњћџ]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
+_NAME = re.compile("[A-Z][a-z]{2,}")
 _SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 _NO_LETTERS = re.compile(r"[\W_]+")
 _SPACE = re.compile(r"\s+")
@@ -171,21 +172,6 @@ def read_questions(data: Path, exclusions: Exclusions) -> list[Question]:
     ]
 
 
-def read_template_questions(data: Path) -> list[Pair]:
-    """Questions of `qa/synthetic_templates` with their English: its languages run in parallel."""
-    questions: dict[str, list[str]] = {}
-    for _, (languages, text, _) in _rows(data / "qa", fields=3, name="synthetic_templates"):
-        asked, _, answered = languages.partition(">")
-        if asked == answered:
-            questions.setdefault(asked, []).append(clean(text))
-    english = questions.pop("en", [])
-    return [
-        Pair(language, text, translation, "synthetic_questions")
-        for language, texts in questions.items()
-        for text, translation in dict.fromkeys(zip(texts, english, strict=True))
-    ]
-
-
 def read_dictionary(data: Path, languages: Iterable[str], exclusions: Exclusions) -> list[Pair]:
     """Words and names with their English from `dict/*.tsv.gz` (language, word, English)."""
     wanted = set(languages)
@@ -249,13 +235,25 @@ def inflected(
 
 
 def code_switched(
-    text: str, words: Mapping[str, Sequence[str]], chance: float, rng: random.Random
+    text: str,
+    words: Mapping[str, Sequence[str]],
+    chance: float,
+    rng: random.Random,
+    spell: Callable[[str], str] | None = None,
 ) -> str:
-    """The text with some words put into another language: `words` gives their translations."""
+    """The text with some words put into another language.
+
+    `words` gives their translations; `spell` writes a name that has none in the other script.
+    """
 
     def put(found: re.Match[str]) -> str:
-        translations = words.get(found[0].lower())
-        return rng.choice(translations) if translations and rng.random() < chance else found[0]
+        word = found[0]
+        if rng.random() > chance:
+            return word
+        known = words.get(word.lower())
+        if known:
+            return rng.choice(known)
+        return spell(word) if spell and _NAME.fullmatch(word) and found.start() else word
 
     return _WORD.sub(put, text)
 

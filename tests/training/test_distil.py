@@ -73,7 +73,8 @@ def test_the_rate_climbs_then_falls() -> None:
 def test_the_same_seed_draws_the_same_chunks() -> None:
     pairs = [Pair(lang, f"{lang} {i}", f"en {i}", "toy") for lang in SHARES for i in range(50)]
     entries = [Pair(lang, f"{lang} word", "word", "toy") for lang in SHARES]
-    text = Text(pairs, entries, [Pair("en", "A word.", "A word.", "toy")])
+    english = [Pair("en", text, text, "toy") for text in ("A word.", "What word?")]
+    text = Text(pairs, entries, english)
     first, again = (list(islice(draw_chunks(text, 7, 0.1), 2)) for _ in range(2))
     other = next(draw_chunks(text, 8, 0.1))
     assert first == again
@@ -81,6 +82,7 @@ def test_the_same_seed_draws_the_same_chunks() -> None:
     assert first[0] != other
     assert {pair.language for pair in first[0]} == {*SHARES, "en"}
     assert Pair("bg", "A bg word.", "A word.", "switched") in first[0]
+    assert Pair("bg", "What bg word?", "What word?", "switched") in first[0]
 
 
 def weights(run: Run) -> dict[str, torch.Tensor]:

@@ -8,7 +8,7 @@ import torch
 
 from training.distil import Text
 from training.questions import BATCH, Mined, contrast, passes
-from training.text import Exclusions, Pair, read_questions, read_template_questions
+from training.text import Exclusions, Pair, read_questions
 
 
 def test_a_question_is_at_no_loss_where_only_its_own_passage_is_near() -> None:
@@ -45,20 +45,3 @@ def test_a_question_with_an_evaluation_sentence_in_its_passage_is_dropped(
     )
     found = read_questions(tmp_path, Exclusions.of(["cats sleep a lot"]))
     assert [question.text for question in found] == ["Why do dogs bark?"]
-
-
-def test_template_questions_are_translations_of_each_other_line_by_line(
-    tmp_path, write_rows
-) -> None:
-    write_rows(
-        tmp_path / "qa/synthetic_templates.tsv.gz",
-        "en>en\tWho slept?\tThe cat.",
-        "en>bg\tWho slept?\tКотката.",
-        "bg>bg\tКой спа?\tКотката.",
-        "en>en\tWho ate?\tThe dog.",
-        "bg>bg\tКой яде?\tКучето.",
-    )
-    assert [(pair.text, pair.english) for pair in read_template_questions(tmp_path)] == [
-        ("Кой спа?", "Who slept?"),
-        ("Кой яде?", "Who ate?"),
-    ]

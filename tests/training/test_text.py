@@ -127,6 +127,11 @@ def test_known_words_are_put_into_the_other_language() -> None:
     assert code_switched("The cat sleeps.", words, 0.0, rng) == "The cat sleeps."
 
 
+def test_a_name_without_translation_is_spelt() -> None:
+    switched = code_switched("Met Norman, USA, at home.", {}, 1.0, random.Random(1), str.upper)
+    assert switched == "Met NORMAN, USA, at home."
+
+
 def test_a_word_is_translated_by_its_most_frequent_translations() -> None:
     entries = [Pair("bg", text, "Dog", "toy") for text in ("пес", "куче", "кутре")]
     assert translations(entries, {"куче": 0.2, "пес": 0.1}) == {"dog": ["куче", "пес"]}
