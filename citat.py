@@ -14,6 +14,7 @@ COMMANDS = {
     "ask": "bot.cli:ask",
     "repl": "bot.cli:repl",
     "bot": "bot.cli:bot",
+    "eval": "bot.evaluation.cli:evaluate",
     "search": "index.cli:search",
     "show": "index.cli:show",
     "list": "index.cli:list_articles",

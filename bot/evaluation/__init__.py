@@ -1,0 +1,1 @@
+"""The owner's own questions, asked and measured: `citat eval`."""
