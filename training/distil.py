@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import islice
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +53,16 @@ ENTRY_SHARE = 0.15  # of a language's texts, drawn from the dictionaries
 QUESTION_SHARE = 0.1  # of them, questions
 SWITCHED_SHARE = 0.2  # of them, English with words put into the language, half of it questions
 SWITCH_CHANCE = 0.7  # for each word that a dictionary knows
-SOURCE_SHARES = {  # of the pairs of a file that are seen in one pass: these repeat themselves
-    "synthetic_news_templates": 0.4,
-    "mediawiki": 0.4,
-    "debian_website": 0.5,
-    "bitcoin_org": 0.5,
+SOURCE_SHARES = {  # how often the pairs of a file are seen in one pass, if not once
+    "ms_coop_llm": 0.3,  # courses on software, much text of one kind
+    "debian_website": 0.15,  # these repeat themselves
+    "mediawiki": 0.15,
+    "bitcoin_org": 0.3,
+    "synthetic_news_templates": 0.2,
+    "mozilla_org": 0.5,
+    "tydiqa_goldp": 4.0,  # the only passages of an encyclopaedia
 }
+REPETITIVE = {"debian_website", "mediawiki", "bitcoin_org", "synthetic_news_templates"}
 COSINE_WEIGHT, CONTRAST_WEIGHT, CONTRAST_SCALE = 4.0, 0.5, 20.0
 WARM_UP = 0.03  # of the run
 ENCODE_PIECES = 8_192  # of a batch that is only read
@@ -279,12 +284,18 @@ def is_held_back(pair: Pair) -> bool:
 
 
 def passes(pairs: Sequence[Pair], rng: random.Random) -> Iterator[Pair]:
-    """The pairs without end, in a new order at each pass, thinned by `SOURCE_SHARES`.
+    """The pairs without end, in a new order at each pass, as often as `SOURCE_SHARES` says.
 
     Neighbours in a file may come joined: they are often neighbours in a text.
     """
+    rounds = ceil(max(1.0, *SOURCE_SHARES.values()))
     while pairs:
-        kept = [pair for pair in pairs if rng.random() < SOURCE_SHARES.get(pair.source, 1.0)]
+        kept = [
+            pair
+            for time in range(rounds)
+            for pair in pairs
+            if rng.random() < SOURCE_SHARES.get(pair.source, 1.0) - time
+        ]
         joined = join_pairs(kept, JOIN_CHANCE, MOST_JOINED, rng)
         rng.shuffle(joined)
         yield from joined
@@ -311,7 +322,7 @@ class Text:
         return cls(
             read_pairs(data, SHARES, exclusions),
             read_dictionary(data, SHARES, exclusions),
-            [Pair("en", text, text, "english") for text in read_english(data, exclusions)],
+            read_english(data, exclusions),
             {language: read_word_frequencies(data, language) for language in SHARES},
         )
 
@@ -392,7 +403,7 @@ def dev_pairs(held_back: Sequence[Pair]) -> list[Pair]:
         own = {
             pair.english: pair
             for pair in held_back
-            if pair.language == language and pair.source not in SOURCE_SHARES
+            if pair.language == language and pair.source not in REPETITIVE
         }
         chosen += list(own.values())[:DEV_PAIRS]
     return chosen

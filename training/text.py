@@ -144,18 +144,22 @@ def read_pairs(data: Path, languages: Iterable[str], exclusions: Exclusions) -> 
     return _usable(both_scripts([p for p in pairs if p.language in wanted]), exclusions)
 
 
-def read_english(data: Path, exclusions: Exclusions) -> list[str]:
-    """English sentences of `parallel/`, and the questions and passages of `qa/tydiqa_goldp`."""
-    texts = []
-    for _, row in _rows(data / "parallel", fields=4):
-        texts += [
-            text for language, text in zip(row[:2], row[2:], strict=True) if language == "en"
-        ]
-    for _, (language, question, passage) in _rows(data / "qa", fields=3, name="tydiqa_goldp"):
+def read_english(data: Path, exclusions: Exclusions) -> list[Pair]:
+    """English sentences of `parallel/`, questions and passages of `qa/tydiqa_goldp`, as pairs."""
+    texts: dict[str, str] = {}
+    for source, row in _rows(data / "parallel", fields=4):
+        for language, text in zip(row[:2], row[2:], strict=True):
+            if language == "en":
+                texts.setdefault(clean(text), source)
+    for source, (language, question, passage) in _rows(data / "qa", 3, name="tydiqa_goldp"):
         if language == "en":
-            texts += [question, *_SENTENCE_END.split(passage)]
-    distinct = dict.fromkeys(clean(text) for text in texts)
-    return [text for text in distinct if text and text not in exclusions]
+            for text in (question, *_SENTENCE_END.split(passage)):
+                texts.setdefault(clean(text), source)
+    return [
+        Pair("en", text, text, source)
+        for text, source in texts.items()
+        if text and text not in exclusions
+    ]
 
 
 def read_questions(data: Path, exclusions: Exclusions) -> list[Question]:

@@ -1,9 +1,11 @@
 """Only new rows learn, the same seed draws the same text, a stopped run ends as any other."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ from training.distil import (
     batches,
     distance,
     draw_chunks,
+    passes,
     rate_factor,
 )
 from training.text import SHARES, Pair
@@ -68,6 +71,17 @@ def test_batches_hold_every_text_within_the_limit() -> None:
 def test_the_rate_climbs_then_falls() -> None:
     rates = [rate_factor(progress) for progress in (0, 0.01, 0.03, 0.5, 1)]
     assert rates == pytest.approx([0.01, 0.33990, 0.97, 0.5, 0.02], abs=1e-4)
+
+
+def test_a_pass_sees_the_pairs_of_a_file_as_often_as_it_should(monkeypatch) -> None:
+    monkeypatch.setattr("training.distil.SOURCE_SHARES", {"often": 3.0, "seldom": 0.5})
+    sources = ["often"] * 50 + ["seldom"] * 400 + ["once"] * 50
+    pairs = [Pair("bg", str(i), str(i), source) for i, source in enumerate(sources)]
+    monkeypatch.setattr("training.distil.JOIN_CHANCE", 0.0)
+    seen = Counter(pair.source for pair in islice(passes(pairs, Random(1)), 380))
+    assert seen["often"] > 130
+    assert 150 < seen["seldom"] < 250
+    assert 40 < seen["once"] <= 50
 
 
 def test_the_same_seed_draws_the_same_chunks() -> None:

@@ -114,9 +114,9 @@ def test_english_is_that_of_pairs_and_of_questions_with_their_passages(
     write_rows(tmp_path / TOY, "de\ten\tEs regnet.\tIt is raining.")
     write_rows(tmp_path / "qa/tydiqa_goldp.tsv.gz", "en\tWhy?\tIt rains. We wait.", "ru\tА?\tБ.")
     assert read_english(tmp_path, Exclusions.of(["we wait"])) == [
-        "It is raining.",
-        "Why?",
-        "It rains.",
+        Pair("en", "It is raining.", "It is raining.", "toy"),
+        Pair("en", "Why?", "Why?", "tydiqa_goldp"),
+        Pair("en", "It rains.", "It rains.", "tydiqa_goldp"),
     ]
 
 
