@@ -14,6 +14,7 @@ from index.errors import ConfigError, EncoderError
 
 BUILT_IN = "built-in"
 BUILT_IN_FOLDER = Path(__file__).parent / "builtin"
+BACKENDS = ("auto", "onnx", "onnx-int8", "torch")
 MEBIBYTE = 1 << 20
 
 Vectors = NDArray[np.float32]
@@ -25,6 +26,7 @@ class EncoderSettings:
     """The [encoder] table."""
 
     model: str = BUILT_IN
+    backend: str = "auto"
     query_prompt: str = ""
     passage_prompt: str = ""
     batch_size: int = 32
@@ -33,11 +35,27 @@ class EncoderSettings:
     trust_remote_code: bool = False
 
     def __post_init__(self) -> None:
+        if self.backend not in BACKENDS:
+            raise ConfigError(
+                f"[encoder] backend = {self.backend!r} should be one of {', '.join(BACKENDS)}"
+            )
+        if self.runs_on_onnx and self.device != "cpu":
+            raise ConfigError(
+                f"[encoder] backend = {self.backend!r} computes on the cpu;"
+                f' for device = {self.device!r} set backend = "torch"'
+            )
         if self.batch_size < 1 or self.threads < 0:
             raise ConfigError(
                 f"[encoder] batch_size = {self.batch_size} should be at least 1"
                 f" and threads = {self.threads} at least 0",
             )
+
+    @property
+    def runs_on_onnx(self) -> bool:
+        """Whether ONNX Runtime computes, not PyTorch."""
+        if self.backend == "auto":
+            return self.model == BUILT_IN and self.device == "cpu"
+        return self.backend != "torch"
 
 
 class Encoder(Protocol):
@@ -57,8 +75,22 @@ class Encoder(Protocol):
     def count_tokens(self, texts: Sequence[str]) -> list[int]: ...
 
 
+def load_encoder(settings: EncoderSettings) -> Encoder:
+    """Load the configured model on the configured backend.
+
+    Raises:
+        EncoderError: there is no such folder or model, its files are damaged, or the backend
+            cannot run it.
+    """
+    if not settings.runs_on_onnx:
+        return SentenceEncoder.load(settings)
+    from index.onnx_encoder import OnnxEncoder
+
+    return OnnxEncoder.load(settings)
+
+
 class SentenceEncoder:
-    """Any sentence-transformers model, the built-in one included."""
+    """Any sentence-transformers model on PyTorch, the built-in one included."""
 
     def __init__(self, model: Any, identity: str, settings: EncoderSettings) -> None:
         self._model = model
@@ -83,12 +115,12 @@ class SentenceEncoder:
             torch.set_num_threads(settings.threads)
         try:
             model = SentenceTransformer(
-                _folder_or_name(settings.model),
+                folder_or_name(settings.model),
                 device=settings.device,
                 trust_remote_code=settings.trust_remote_code,
             )
         except Exception as error:  # any library below may raise anything for a broken model
-            raise EncoderError(_why_not_loaded(settings.model, error)) from error
+            raise EncoderError(why_not_loaded(settings.model, error)) from error
         return cls(model, encoder_identity(settings), settings)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
@@ -123,9 +155,10 @@ def encoder_identity(settings: EncoderSettings) -> str:
     """Name a configured encoder without loading it, so that a library can be checked at once.
 
     A folder is named by its files (names, sizes, first and last mebibytes), a model of a hub by
-    its name; prompts change the vectors and so belong to it.
+    its name. Prompts and integers change the vectors and so belong to it; PyTorch and ONNX
+    Runtime in float32 give the same.
     """
-    name = _folder_or_name(settings.model)
+    name = folder_or_name(settings.model)
     prompts = "".join(
         f" {kind}={prompt!r}"
         for kind, prompt in (
@@ -135,10 +168,11 @@ def encoder_identity(settings: EncoderSettings) -> str:
         if prompt
     )
     digest = f"@{_folder_digest(Path(name))}" if Path(name).is_dir() else ""
-    return f"{settings.model}{digest}{prompts}"
+    precision = " int8" if settings.backend == "onnx-int8" else ""
+    return f"{settings.model}{digest}{precision}{prompts}"
 
 
-def _folder_or_name(model: str) -> str:
+def folder_or_name(model: str) -> str:
     return str(BUILT_IN_FOLDER) if model == BUILT_IN else model
 
 
@@ -157,9 +191,10 @@ def _shapes_vectors(path: Path) -> bool:
     return path.suffix in {".json", ".safetensors", ".bin", ".model", ".txt", ".onnx"}
 
 
-def _why_not_loaded(model: str, error: Exception) -> str:
+def why_not_loaded(model: str, error: Exception) -> str:
+    """Return one line for the user."""
     if model == BUILT_IN or Path(model).exists():
-        return f"cannot load the encoder in {_folder_or_name(model)}: {error}"
+        return f"cannot load the encoder in {folder_or_name(model)}: {error}"
     return (
         f"cannot load the encoder {model!r}: no such folder, and no model of that name could be"
         f" fetched or found in the cache ({type(error).__name__}); check the name and the"

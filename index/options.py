@@ -38,9 +38,9 @@ class Options:
         return Library.open(self.data, create=create)
 
     def encoder(self) -> "Encoder":
-        from index.encoder import EncoderSettings, SentenceEncoder
+        from index.encoder import EncoderSettings, load_encoder
 
-        return SentenceEncoder.load(self.config.table("encoder", EncoderSettings))
+        return load_encoder(self.config.table("encoder", EncoderSettings))
 
     def searcher(self) -> "Searcher":
         """Open the library and check its encoder before the slow loading of the model."""

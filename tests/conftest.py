@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bot.conversation import Conversation
-from index.encoder import BUILT_IN_FOLDER, EncoderSettings, SentenceEncoder, Vectors
+from index.encoder import BUILT_IN_FOLDER, Encoder, EncoderSettings, Vectors, load_encoder
 from index.entries import Entry, Range
 from index.library import Library
 from index.options import Options
@@ -38,8 +38,8 @@ def no_user_data(monkeypatch, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def encoder() -> SentenceEncoder:
-    return SentenceEncoder.load(EncoderSettings(threads=1))
+def encoder() -> Encoder:
+    return load_encoder(EncoderSettings(threads=1))
 
 
 @pytest.fixture
@@ -114,9 +114,10 @@ def tiny_model(tmp_path_factory) -> Callable[[int], Path]:
 def encoder_loaded_once(encoder, monkeypatch) -> None:
     """Commands take the encoder that the suite has loaded, unless another is configured."""
 
-    def loaded(options: Options) -> SentenceEncoder:
+    def loaded(options: Options) -> Encoder:
         settings = options.config.table("encoder", EncoderSettings)
-        return encoder if settings == EncoderSettings() else SentenceEncoder.load(settings)
+        same: Encoder = encoder
+        return same if settings == EncoderSettings() else load_encoder(settings)
 
     monkeypatch.setattr(Options, "encoder", loaded)
 

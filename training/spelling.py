@@ -46,7 +46,7 @@ SOUNDS: dict[str, tuple[str, ...]] = {
     "w": ("у", "в"),
     "x": ("кс",),
     "y": ("и", "й"),
-    **dict(zip("abdefgiklmnoprstvz", "абдефгиклмнопрствз", strict=True)),
+    **{latin: (c,) for latin, c in zip("abdefgiklmnoprstvz", "абдефгиклмнопрствз", strict=True)},
 }
 SOFT_C = re.compile("c(?=[eiy])")
 SILENT_E = re.compile("(?<=[^aeiouy][^aeiouy])e$|(?<=[aiouy][^aeiouy])e$")

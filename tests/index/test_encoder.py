@@ -1,12 +1,21 @@
-"""Any sentence-transformers model gives unit vectors and a name that changes with them."""
+"""A model gives unit vectors on every backend, and a name that changes with them."""
 
 import shutil
 
 import numpy as np
 import pytest
 
-from index.encoder import BUILT_IN_FOLDER, EncoderSettings, SentenceEncoder, encoder_identity
-from index.errors import EncoderError
+from index.encoder import (
+    BACKENDS,
+    BUILT_IN_FOLDER,
+    Encoder,
+    EncoderSettings,
+    SentenceEncoder,
+    encoder_identity,
+    load_encoder,
+)
+from index.errors import ConfigError, EncoderError
+from index.onnx_encoder import OnnxEncoder
 
 TEXTS = [
     "What did Putin tell Netanyahu?",
@@ -20,6 +29,18 @@ TEXTS = [
 @pytest.fixture(scope="module")
 def tiny(tiny_model):
     return str(tiny_model())
+
+
+@pytest.fixture(scope="module", params=["onnx", "onnx-int8", "torch"])
+def backend(request) -> str:
+    chosen: str = request.param
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def encoder(backend) -> Encoder:
+    """The built-in model on each backend."""
+    return load_encoder(EncoderSettings(backend=backend, threads=1))
 
 
 class TestVectors:
@@ -43,10 +64,12 @@ class TestVectors:
         english, bulgarian, whale = encoder.encode_queries(TEXTS[:3])
         assert english @ bulgarian > english @ whale
 
-    def test_change_with_the_prompts(self, tiny):
-        plain = SentenceEncoder.load(EncoderSettings(model=tiny))
-        prompted = SentenceEncoder.load(
-            EncoderSettings(model=tiny, query_prompt="query: ", passage_prompt="passage: ")
+    def test_change_with_the_prompts(self, tiny, backend):
+        plain = load_encoder(EncoderSettings(model=tiny, backend=backend))
+        prompted = load_encoder(
+            EncoderSettings(
+                model=tiny, backend=backend, query_prompt="query: ", passage_prompt="passage: "
+            )
         )
         assert np.array_equal(plain.encode_queries(TEXTS), plain.encode_passages(TEXTS))
         question, passage = prompted.encode_queries(["water"]), prompted.encode_passages(["water"])
@@ -68,9 +91,14 @@ class TestTokens:
 
 
 class TestIdentity:
-    def test_is_known_without_loading_the_model(self, encoder):
-        assert encoder_identity(EncoderSettings()) == encoder.identity
+    def test_is_known_without_loading_the_model(self, encoder, backend):
+        assert encoder.identity == encoder_identity(EncoderSettings(backend=backend))
         assert encoder.identity.startswith("built-in@")
+
+    def test_changes_with_the_rounding_to_integers(self):
+        assert encoder_identity(EncoderSettings(backend="onnx-int8")) != encoder_identity(
+            EncoderSettings()
+        )
 
     def test_changes_with_the_prompts(self):
         settings = [
@@ -82,8 +110,16 @@ class TestIdentity:
         assert len({encoder_identity(each) for each in settings}) == len(settings)
 
     def test_does_not_change_with_what_does_not_change_the_vectors(self):
-        same = EncoderSettings(batch_size=1, device="cuda", threads=3)
-        assert encoder_identity(same) == encoder_identity(EncoderSettings())
+        same = {
+            encoder_identity(settings)
+            for settings in (
+                EncoderSettings(),
+                EncoderSettings(batch_size=1, device="cuda", threads=3),
+                EncoderSettings(backend="onnx"),
+                EncoderSettings(backend="torch"),
+            )
+        }
+        assert len(same) == 1
 
     @pytest.mark.parametrize(
         "file", ["model.safetensors", "tokenizer.json", "1_Pooling/config.json"]
@@ -106,6 +142,32 @@ class TestIdentity:
 
     def test_of_a_model_of_a_hub_is_its_name(self):
         assert encoder_identity(EncoderSettings(model="org/model")) == "org/model"
+
+
+class TestBackend:
+    def test_is_onnx_runtime_for_the_built_in_model_and_pytorch_for_others(self, tiny):
+        assert isinstance(load_encoder(EncoderSettings()), OnnxEncoder)
+        assert isinstance(load_encoder(EncoderSettings(model=tiny)), SentenceEncoder)
+
+    def test_can_be_chosen(self, tiny):
+        chosen = load_encoder(EncoderSettings(model=tiny, backend="onnx"))
+        assert isinstance(chosen, OnnxEncoder)
+
+    def test_for_another_device_is_pytorch(self):
+        assert not EncoderSettings(device="cuda").runs_on_onnx
+        with pytest.raises(ConfigError) as raised:
+            EncoderSettings(backend="onnx", device="cuda")
+        assert str(raised.value) == (
+            "[encoder] backend = 'onnx' computes on the cpu;"
+            " for device = 'cuda' set backend = \"torch\""
+        )
+
+    def test_that_is_unknown_is_named_with_the_known_ones(self):
+        with pytest.raises(ConfigError) as raised:
+            EncoderSettings(backend="openvino")
+        assert str(raised.value) == (
+            f"[encoder] backend = 'openvino' should be one of {', '.join(BACKENDS)}"
+        )
 
 
 class TestLoading:
