@@ -8,16 +8,30 @@ import py3langid
 UNKNOWN = "und"
 SAMPLE = 2000
 """Characters looked at: more changes nothing and costs time."""
+OWN_SCRIPT = {
+    "el": re.compile("[\u0370-\u03ff\u1f00-\u1fff]"),
+    "he": re.compile("[\u0590-\u05ff]"),
+    "hy": re.compile("[\u0530-\u058f]"),
+    "ka": re.compile("[\u10a0-\u10ff]"),
+    "ko": re.compile("[\uac00-\ud7af]"),
+    "th": re.compile("[\u0e00-\u0e7f]"),
+}
+"""Scripts in which next to nothing but one language is written."""
 
 
 def detect(text: str, among: Collection[str] = ()) -> str:
     """Return the language of a text, `und` if it has no letters; `among` narrows the choice.
 
-    A question is short, so it is asked among the languages of the archive and of the bot.
+    A question is short, so it is asked among the languages of the archive and of the bot; a
+    script of its own tells more than that.
     """
     sample = text[:SAMPLE]
-    if not re.search(r"[^\W\d_]", sample):
+    letters = re.findall(r"[^\W\d_]", sample)
+    if not letters:
         return UNKNOWN
+    for language, script in OWN_SCRIPT.items():
+        if 2 * sum(map(bool, map(script.match, letters))) > len(letters):
+            return language
     ranked: list[str] = [code for code, _ in py3langid.rank(sample)]
     return next((code for code in ranked if code in among), ranked[0])
 

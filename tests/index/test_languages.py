@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.languages import UNKNOWN, base_language, detect
+from index.languages import OWN_SCRIPT, UNKNOWN, base_language, detect
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,16 @@ def test_where_there_are_no_letters_there_is_no_language(text):
 
 
 @given(st.text())
-def test_what_is_detected_is_one_of_those_asked_for_or_unknown(text):
-    assert detect(text, {"en", "bg"}) in {"en", "bg", UNKNOWN}
+def test_what_is_detected_is_one_of_those_asked_for_or_has_a_script_of_its_own(text):
+    assert detect(text, {"en", "bg"}) in {"en", "bg", UNKNOWN, *OWN_SCRIPT}
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [("Τι είπε ο Πούτιν στον Νετανιάχου;", "el"), ("מה אמר פוטין לנתניהו?", "he")],
+)
+def test_a_script_of_its_own_tells_the_language_of_a_question(question, language):
+    assert detect(question, {"en", "bg", "ru"}) == language
 
 
 @pytest.mark.parametrize(
