@@ -19,6 +19,7 @@ COMMANDS = {
     "show": "index.cli:show",
     "list": "index.cli:list_articles",
     "remove": "index.cli:remove",
+    "statements": "ingest.statements.cli:statements",
     "status": "index.cli:status",
     "reindex": "index.cli:reindex",
 }

@@ -1,0 +1,1 @@
+"""Who is meant by the names, titles and pronouns of an article."""

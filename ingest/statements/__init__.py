@@ -1,0 +1,1 @@
+"""Who said what to whom: the statements of an article as spans of its text."""
