@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.tasks import GROUPS, Encode, EvaluationError, Kind, Task, chosen_tasks
-from index.encoder import BUILT_IN, BUILT_IN_FOLDER, Vectors
+from index.encoder import BUILT_IN, Vectors, folder_or_name
 from index.errors import CitatError, EncoderError
 
 Figures = dict[str, float]
@@ -75,7 +75,7 @@ def load(
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    place = str(BUILT_IN_FOLDER) if model == BUILT_IN else model
+    place = folder_or_name(model)
     try:
         loaded: Any = SentenceTransformer(place, device=device).float()
     except Exception as error:  # any library below may raise anything for a broken model

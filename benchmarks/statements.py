@@ -19,7 +19,8 @@ from typing import Any
 
 import click
 
-from index.statements import Range, Statement
+from index.records import Range
+from index.statements import Statement
 from ingest.statements.extract import extract
 
 CITRON = {"content overlap F1": 0.833, "content exact F1": 0.593, "source overlap F1": 0.853}

@@ -7,9 +7,7 @@ import numpy as np
 
 from index.encoder import Vectors
 from index.folding import words
-from index.records import Article
-
-Range = tuple[int, int]
+from index.records import Article, Range
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ import numpy as np
 
 from index.database import LibraryFile, told
 from index.encoder import Vectors
-from index.entries import Entry, FoldedPassage, Range
+from index.entries import Entry, FoldedPassage
 from index.errors import QuoteError
-from index.records import Article, Passage, Sentence, Span
+from index.records import Article, Passage, Range, Sentence, Span
 
 
 @dataclass(frozen=True, slots=True)

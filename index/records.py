@@ -7,6 +7,9 @@ from hashlib import blake2b
 
 from index.errors import QuoteError
 
+Range = tuple[int, int]
+"""[start, end), most often in code points of an article's text."""
+
 
 def text_version(text: str) -> str:
     """Return the name of this very text: 16 hexadecimal digits of its BLAKE2b hash."""

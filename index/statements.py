@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-Range = tuple[int, int]
-"""[start, end) in code points of the article's text."""
+from index.records import Range
 
 
 class Kind(StrEnum):

@@ -11,10 +11,10 @@ import pytest
 
 from bot.conversation import Conversation
 from index.encoder import BUILT_IN_FOLDER, Encoder, EncoderSettings, Vectors, load_encoder
-from index.entries import Entry, Range
+from index.entries import Entry
 from index.library import Library
 from index.options import Options
-from index.records import Article
+from index.records import Article, Range
 from index.search import Searcher
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when the encoder's libraries are imported

@@ -409,23 +409,38 @@ def dev_pairs(held_back: Sequence[Pair]) -> list[Pair]:
     return chosen
 
 
+@dataclass(frozen=True)
+class Dev:
+    """Held-back pairs: their word pieces, and what the teacher says of their English."""
+
+    pairs: Sequence[Pair]
+    ids: Sequence[list[int]]
+    goal: Vectors  # shape (len(pairs), 384)
+
+    @classmethod
+    def of(cls, text: Text, tokenizer: Tokenizer, teacher: Teacher) -> Dev:
+        pairs = dev_pairs([pair for pair in text.pairs if is_held_back(pair)])
+        goal = teacher.vectors([pair.english for pair in pairs])
+        return cls(pairs, piece_ids(tokenizer, pairs), goal)
+
+    def figures(self, run: Run) -> str:
+        return dev_figures(encode(run.model, self.ids, run.device), self.goal, self.pairs)
+
+
 def train(run: Run, tokenizer: Tokenizer, teacher: Teacher, data: Path, stop: int) -> None:
     """The chunks that are still to do, with a checkpoint and a line of figures after each."""
     text = Text.read(data)
-    dev = dev_pairs([pair for pair in text.pairs if is_held_back(pair)])
-    goal = teacher.vectors([pair.english for pair in dev])
+    dev = Dev.of(text, tokenizer, teacher)
     settings = run.settings
     chunks = draw_chunks(text.without(is_held_back), settings.seed, settings.english_share)
-    dev_ids = piece_ids(tokenizer, dev)
-    print("before:", dev_figures(encode(run.model, dev_ids, run.device), goal, dev), flush=True)
+    print("before:", dev.figures(run), flush=True)
     began = time.monotonic()
     for chunk in islice(chunks, run.chunks_done, stop):
         targets = teacher.vectors([pair.english for pair in chunk])
         cosine = run.learn_chunk(piece_ids(tokenizer, chunk), targets)
         run.save()
-        figures = dev_figures(encode(run.model, dev_ids, run.device), goal, dev)
         done = f"chunk {run.chunks_done}/{run.settings.chunks}, cosine {cosine:.4f}"
-        print(f"{time.monotonic() - began:6.0f} s, {done}, {figures}", flush=True)
+        print(f"{time.monotonic() - began:6.0f} s, {done}, {dev.figures(run)}", flush=True)
 
 
 def piece_ids(tokenizer: Tokenizer, pairs: Sequence[Pair]) -> list[list[int]]:

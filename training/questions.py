@@ -24,12 +24,11 @@ from torch.nn import functional
 from training.build import save_student
 from training.distil import (
     SWITCH_CHANCE,
+    Dev,
     Run,
     Teacher,
     Text,
     begin,
-    dev_figures,
-    dev_pairs,
     draw_chunks,
     encode,
     is_held_back,
@@ -147,9 +146,7 @@ def train(run: Run, tokenizer: Tokenizer, teacher: Teacher, data: Path) -> None:
         for question in read_questions(data, Exclusions.from_file(data / "excl_keys.bin"))
         if question.source != TEMPLATES or rng.random() < TEMPLATE_SHARE
     ]
-    dev = dev_pairs([pair for pair in text.pairs if is_held_back(pair)])
-    dev_ids = piece_ids(tokenizer, dev)
-    goal = teacher.vectors([pair.english for pair in dev])
+    dev = Dev.of(text, tokenizer, teacher)
     text = text.without(is_held_back)
     chunks = draw_chunks(text, settings.seed, settings.english_share)
     batches = passes(mine(run, tokenizer, questions), text, rng)
@@ -162,9 +159,8 @@ def train(run: Run, tokenizer: Tokenizer, teacher: Teacher, data: Path) -> None:
         targets = teacher.vectors([pair.english for pair in chunk])
         cosine = run.learn_chunk(piece_ids(tokenizer, chunk), targets)
         run.save()
-        figures = dev_figures(encode(run.model, dev_ids, run.device), goal, dev)
         done = f"chunk {run.chunks_done}/{settings.chunks}, right {right:.1%}, cosine {cosine:.4f}"
-        print(f"{time.monotonic() - began:6.0f} s, {done}, {figures}", flush=True)
+        print(f"{time.monotonic() - began:6.0f} s, {done}, {dev.figures(run)}", flush=True)
 
 
 def main() -> None:

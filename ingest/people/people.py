@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from index.people import OfficeHeld
-from index.statements import Range
+from index.records import Range
 from ingest.people.chunks import Chunk
 from ingest.people.finder import find
 from ingest.people.lexicon import lexicon

@@ -3,7 +3,8 @@
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from index.statements import Kind, Party, Range, Statement
+from index.records import Range
+from index.statements import Kind, Party, Statement
 from ingest.people.people import People
 from ingest.statements import speakers, via
 from ingest.statements.addressees import addressee
