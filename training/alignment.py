@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +18,14 @@ from tokenizers import Tokenizer
 
 from training.base import base_rows
 from training.text import (
-    LEMMATISED,
     SHARES,
     Exclusions,
     Pair,
-    both_scripts,
     folder_arguments,
-    inflected,
     read_dictionary,
     read_pairs,
     read_word_frequencies,
+    with_forms,
 )
 
 Ids = NDArray[np.int64]
@@ -36,7 +33,6 @@ NULL = 0  # the English side of a piece that nothing translates; [PAD] never occ
 ITERATIONS = 5
 POWER = 1.5
 LONGEST = 48  # pieces of a sentence that are aligned; the rest of a longer one is left out
-FORMS = 60_000  # the most frequent words of a language that may become inflected entries
 BATCH = 50_000
 
 
@@ -127,17 +123,6 @@ def _ids(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Ids]:
     return [np.array(encoding.ids[:LONGEST], dtype=np.int64) for encoding in encodings]
 
 
-def _with_forms(data: Path, language: str, entries: list[Pair]) -> list[Pair]:
-    """A language's dictionary with its inflected forms added, where lemmas are known."""
-    if language not in LEMMATISED:
-        return entries
-    import simplemma
-
-    words, table = list(read_word_frequencies(data, language))[:FORMS], LEMMATISED[language]
-    forms = inflected(entries, words, lambda word: simplemma.lemmatize(word, lang=table))
-    return entries + both_scripts(forms)
-
-
 def main() -> None:
     arguments = folder_arguments(__doc__).parse_args()
     tokenizer = Tokenizer.from_file(str(arguments.work / "tokenizer.json"))
@@ -149,7 +134,7 @@ def main() -> None:
     for language in SHARES:
         own = [pair for pair in pairs if pair.language == language]
         words = [entry for entry in entries if entry.language == language]
-        words = _with_forms(arguments.data, language, words)
+        words = with_forms(words, language, read_word_frequencies(arguments.data, language))
         if own or words:
             links.append(align_language(tokenizer, own + words))
         print(f"{language}: {len(own)} sentences, {len(words)} words", flush=True)

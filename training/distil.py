@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from itertools import islice
+from itertools import accumulate, islice
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ from training.text import (
     read_pairs,
     read_word_frequencies,
     translations,
+    with_forms,
 )
 
 CHUNK = 8_192  # pairs that are drawn, cut and sorted by length together; then a checkpoint
@@ -52,6 +53,7 @@ JOIN_CHANCE, MOST_JOINED = 0.12, 8
 ENTRY_SHARE = 0.15  # of a language's texts, drawn from the dictionaries
 QUESTION_SHARE = 0.1  # of them, questions
 SWITCHED_SHARE = 0.2  # of them, English with words put into the language, half of it questions
+RARE = 1e-6  # of running text: how often a word counts as seen that is in no list, or is rarer
 SWITCH_CHANCE = 0.7  # for each word that a dictionary knows
 SOURCE_SHARES = {  # how often the pairs of a file are seen in one pass, if not once
     "ms_coop_llm": 0.3,  # courses on software, much text of one kind
@@ -60,7 +62,7 @@ SOURCE_SHARES = {  # how often the pairs of a file are seen in one pass, if not 
     "bitcoin_org": 0.3,
     "synthetic_news_templates": 0.2,
     "mozilla_org": 0.5,
-    "tydiqa_goldp": 4.0,  # the only passages of an encyclopaedia
+    "tydiqa_goldp": 8.0,  # the only passages of an encyclopaedia
 }
 REPETITIVE = {"debian_website", "mediawiki", "bitcoin_org", "synthetic_news_templates"}
 COSINE_WEIGHT, CONTRAST_WEIGHT, CONTRAST_SCALE = 4.0, 0.5, 20.0
@@ -301,10 +303,14 @@ def passes(pairs: Sequence[Pair], rng: random.Random) -> Iterator[Pair]:
         yield from joined
 
 
-def repeated(entries: Sequence[Pair], rng: random.Random) -> Iterator[Pair]:
-    """The entries without end, in a new order at each pass."""
+def by_frequency(
+    entries: Sequence[Pair], frequencies: Mapping[str, float], rng: random.Random
+) -> Iterator[Pair]:
+    """Entries of one language without end, drawn by the square root of their word's frequency."""
+    weights = [max(frequencies.get(entry.text.lower(), 0), RARE) ** 0.5 for entry in entries]
+    cumulated = list(accumulate(weights))
     while entries:
-        yield from rng.sample(entries, len(entries))
+        yield from rng.choices(entries, cum_weights=cumulated, k=CHUNK)
 
 
 @dataclass(frozen=True)
@@ -312,18 +318,24 @@ class Text:
     """What there is to learn from."""
 
     pairs: Sequence[Pair]
-    entries: Sequence[Pair]  # of dictionaries
+    entries: Sequence[Pair]  # of dictionaries, with inflected forms
     english: Sequence[Pair] = ()  # English on both sides, in the order of its files
     frequencies: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # by language
 
     @classmethod
     def read(cls, data: Path) -> Text:
         exclusions = Exclusions.from_file(data / "excl_keys.bin")
+        frequencies = {language: read_word_frequencies(data, language) for language in SHARES}
+        dictionary = read_dictionary(data, SHARES, exclusions)
+        entries = []
+        for language in SHARES:
+            own = [entry for entry in dictionary if entry.language == language]
+            entries += with_forms(own, language, frequencies[language])
         return cls(
             read_pairs(data, SHARES, exclusions),
-            read_dictionary(data, SHARES, exclusions),
+            entries,
             read_english(data, exclusions),
-            {language: read_word_frequencies(data, language) for language in SHARES},
+            frequencies,
         )
 
     def without(self, held_back: Callable[[Pair], bool]) -> Text:
@@ -372,7 +384,7 @@ def draw_chunks(text: Text, seed: int, english_share: float) -> Iterator[list[Pa
         parts = (
             (passes(own, rng), 1 - ENTRY_SHARE - QUESTION_SHARE - SWITCHED_SHARE),
             (passes(list(filter(is_question, own)), rng), QUESTION_SHARE),
-            (repeated(entries, rng), ENTRY_SHARE),
+            (by_frequency(entries, text.frequencies.get(language, {}), rng), ENTRY_SHARE),
             (text.switched(language, text.english, rng), SWITCHED_SHARE / 2),
             (text.switched(language, asked, rng), SWITCHED_SHARE / 2),
         )

@@ -20,6 +20,7 @@ from training.distil import (
     SplitEmbedding,
     Text,
     batches,
+    by_frequency,
     distance,
     draw_chunks,
     passes,
@@ -82,6 +83,16 @@ def test_a_pass_sees_the_pairs_of_a_file_as_often_as_it_should(monkeypatch) -> N
     assert seen["often"] > 130
     assert 150 < seen["seldom"] < 250
     assert 40 < seen["once"] <= 50
+
+
+def test_frequent_words_are_drawn_more_often_and_unlisted_ones_too() -> None:
+    entries = [Pair("bg", word, "word", "toy") for word in ("Често", "рядко", "никъде")]
+    drawn = islice(by_frequency(entries, {"често": 1e-4, "рядко": 4e-6}, Random(1)), 1300)
+    seen = Counter(pair.text for pair in drawn)
+    assert 900 < seen["Често"] < 1100  # as the square roots: ten to two to one
+    assert 150 < seen["рядко"] < 260
+    assert 60 < seen["никъде"] < 140
+    assert list(by_frequency([], {}, Random(1))) == []
 
 
 def test_the_same_seed_draws_the_same_chunks() -> None:

@@ -17,6 +17,7 @@ from training.text import (
     read_english,
     read_pairs,
     translations,
+    with_forms,
 )
 
 TOY = "parallel/toy.tsv.gz"
@@ -65,6 +66,18 @@ def test_an_inflected_form_takes_the_english_of_its_lemma() -> None:
     assert inflected(dictionary, ["котка", "котки", "небе"], lambda w: lemmas.get(w, w)) == [
         Pair("bg", "котки", "cat", "inflected")
     ]
+
+
+def test_a_dictionary_grows_by_the_forms_of_its_words_where_lemmas_are_known() -> None:
+    entries = [Pair("ru", "столица", "capital", "toy")]
+    frequencies = {"столицу": 0.2, "столицей": 0.1, "река": 0.1}
+    grown = with_forms(entries, "ru", frequencies)
+    assert [(pair.text, pair.english) for pair in grown] == [
+        ("столица", "capital"),
+        ("столицу", "capital"),
+        ("столицей", "capital"),
+    ]
+    assert with_forms(entries, "he", frequencies) == entries
 
 
 def test_joining_keeps_every_text_and_never_mixes_languages() -> None:
@@ -133,5 +146,7 @@ def test_a_name_without_translation_is_spelt() -> None:
 
 
 def test_a_word_is_translated_by_its_most_frequent_translations() -> None:
-    entries = [Pair("bg", text, "Dog", "toy") for text in ("пес", "куче", "кутре")]
-    assert translations(entries, {"куче": 0.2, "пес": 0.1}) == {"dog": ["куче", "пес"]}
+    often, seldom = ["куче", "кучета", "кучето", "пес", "кутре"], ["помияр"]
+    entries = [Pair("bg", text, "Dog", "toy") for text in sorted(often + seldom)]
+    frequency = {word: 1 / place for place, word in enumerate(often, 1)}
+    assert translations(entries, frequency) == {"dog": often}
