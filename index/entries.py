@@ -8,6 +8,7 @@ import numpy as np
 from index.encoder import Vectors
 from index.folding import words
 from index.records import Article, Range
+from index.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Entry:
     """One article with all that is derived from it.
 
     `sentences` are [start, end) in code points, `vectors` their unit vectors (float16, shape
-    (sentences, dimension)), `passages` are [first, last) ordinals of sentences.
+    (sentences, dimension)), `passages` are [first, last) ordinals of sentences, `statements` are
+    in the order of the text.
     """
 
     article: Article
@@ -33,6 +35,7 @@ class Entry:
     vectors: np.typing.NDArray[np.float16]
     passages: Sequence[Range]
     folded: Sequence[FoldedPassage]
+    statements: Sequence[Statement] = ()
 
     @classmethod
     def of(
@@ -43,6 +46,7 @@ class Entry:
         sentences: Sequence[Range],
         vectors: Vectors,
         passages: Sequence[Range],
+        statements: Sequence[Statement] = (),
     ) -> "Entry":
         """Fold the words and check that the parts fit together.
 
@@ -58,6 +62,7 @@ class Entry:
             vectors.astype(np.float16),
             passages,
             fold_passages(article, sentences, passages),
+            statements,
         )
 
 

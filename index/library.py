@@ -12,6 +12,7 @@ from index.encoder import Vectors
 from index.entries import Entry, FoldedPassage
 from index.errors import QuoteError
 from index.records import Article, Passage, Range, Sentence, Span
+from index.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class Library(LibraryFile):
     """Articles, sentences, passages and words; any thread may use it, one at a time."""
 
     def counts(self) -> dict[str, int]:
-        """Return the numbers of articles, sentences and passages."""
-        tables = ("articles", "sentences", "passages")
+        """Return the numbers of articles, sentences, passages and statements."""
+        tables = ("articles", "sentences", "passages", "statements")
         return {table: self._value(f"select count(*) from {table}") for table in tables}  # noqa: S608
 
     def languages(self) -> dict[str, int]:
@@ -88,6 +89,15 @@ class Library(LibraryFile):
         """Return the hash of what came in under an id, None if nothing did."""
         rows = self.rows("select content_hash from articles where id = ?", article_id)
         return rows[0][0] if rows else None
+
+    def statements(self, article_id: str) -> list[Statement]:
+        """Return who says what in an article, in the order of its text."""
+        rows = self.rows(
+            "select s.told from statements s join articles a on a.key = s.article"
+            " where a.id = ? order by s.ordinal",
+            article_id,
+        )
+        return [Statement.from_json(told) for (told,) in rows]
 
     # Changing it
 
@@ -191,6 +201,18 @@ class Library(LibraryFile):
             self._db.conn.executemany(
                 "update words set stems = ?, names = ?, title = ? where rowid = ?",
                 ((words.stems, words.names, words.title, id_) for id_, words in folded),
+            )
+
+    def replace_keys(self) -> None:
+        """Make the keys of speakers and addressees anew."""
+        rows = self.rows(
+            "select s.id, s.told, a.language from statements s"
+            " join articles a on a.key = s.article"
+        )
+        keys = ((*Statement.from_json(told).keys(language), id_) for id_, told, language in rows)
+        with self.changing():
+            self._db.conn.executemany(
+                "update statements set speaker = ?, addressee = ? where id = ?", keys
             )
 
     # For the indexes that are derived from it
@@ -319,6 +341,14 @@ class Library(LibraryFile):
                 "insert into words (rowid, stems, names, title) values (?, ?, ?, ?)",
                 [passage, folded.stems, folded.names, folded.title],
             )
+        self._db.conn.executemany(
+            "insert into statements (article, ordinal, told, speaker, addressee)"
+            " values (?, ?, ?, ?, ?)",
+            [
+                (key, ordinal, statement.to_json(), *statement.keys(article.language))
+                for ordinal, statement in enumerate(entry.statements)
+            ],
+        )
 
     def _delete(self, article_id: str) -> None:
         self._db.execute(

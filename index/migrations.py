@@ -101,3 +101,22 @@ def m006_pending_vectors(db: Database) -> None:
         )
         """
     )
+
+
+@migrations()
+def m007_statements(db: Database) -> None:
+    """`told` is the statement as JSON; `speaker` and `addressee` are keys of `person_key`."""
+    db.execute(
+        """
+        create table statements (
+            id integer primary key autoincrement,
+            article integer not null references articles (key) on delete cascade,
+            ordinal integer not null,
+            told text not null,
+            speaker text not null,
+            addressee text not null
+        )
+        """
+    )
+    db.execute("create index statements_article on statements (article, ordinal)")
+    db.execute("create index statements_speaker on statements (speaker)")

@@ -54,8 +54,9 @@ _SHARE = 0.6
 def person_key(name: str, language: str = "") -> str:
     """Return the key of a person: the same for Владимир Путин, Володимир Путін, Vladimir Putin.
 
-    It is made of the first and the last word of the name, so that two people of one surname stay
-    two; a surname alone, or with an initial, has a key of one word, which is nobody's full key.
+    It is made of the last and the first word of the name, in this order, so that two people of
+    one surname stay two; a surname alone, or with an initial, has a key of one word, with which
+    the full key begins.
     """
     words = [word for word in name.replace(".", ". ").split() if word.strip(".-")]
     if not words:
@@ -64,7 +65,14 @@ def person_key(name: str, language: str = "") -> str:
     first = words[0].rstrip(".")
     if len(words) == 1 or len(first) == 1:
         return surname
-    return f"{_first_name_key(first, language)} {surname}"
+    return f"{surname} {_first_name_key(first, language)}"
+
+
+def may_be_same(one: str, other: str) -> bool:
+    """Tell whether two keys may be one person's: equal, or one is the other's surname."""
+    return bool(one and other) and (
+        one == other or one.startswith(f"{other} ") or other.startswith(f"{one} ")
+    )
 
 
 def _first_name_key(first: str, language: str) -> str:

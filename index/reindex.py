@@ -10,8 +10,9 @@ BATCH = 1024
 
 
 def refold(library: Library) -> None:
-    """Fold the words of every passage by the rules of this version."""
+    """Fold words and names, those of speakers too, by the rules of this version."""
     with library.changing():
+        library.replace_keys()
         for article_id in library.article_ids():
             article = library.article(article_id)
             if article is None:

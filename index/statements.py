@@ -1,9 +1,11 @@
 """Who said what to whom: a statement as spans of an article's text."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from index.people import person_key
 from index.records import Range
 
 
@@ -43,12 +45,40 @@ class Statement:
     via: tuple[str, ...] = ()
     denied: bool = False
 
+    @property
+    def range(self) -> Range:
+        """From the beginning of the content to its end, with what stands between its parts."""
+        return self.content[0][0], self.content[-1][1]
+
+    def keys(self, language: str) -> tuple[str, str]:
+        """Return the keys of the speaker and the addressee; "" for who has no name."""
+        names = (party.name if party else None for party in (self.speaker, self.addressee))
+        speaker, addressee = (person_key(name or "", language) for name in names)
+        return speaker, addressee
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Statement":
+        """Read what `to_json` wrote."""
+        stored = json.loads(text)
+        return cls(
+            tuple((start, end) for start, end in stored["content"]),
+            Kind(stored["kind"]),
+            _range(stored["cue"]),
+            _stored_party(stored["speaker"]),
+            _stored_party(stored["addressee"]),
+            tuple(stored["via"]),
+            stored["denied"],
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """Return the statement as the machine interface prints it."""
-        first, last = self.content[0], self.content[-1]
-        parts = {"content_parts": [list(part) for part in self.content]} if first != last else {}
+        several = len(self.content) > 1
+        parts = {"content_parts": [list(part) for part in self.content]} if several else {}
         return {
-            "content": [first[0], last[1]],
+            "content": list(self.range),
             **parts,
             **_party("speaker", self.speaker),
             **_party("addressee", self.addressee),
@@ -65,3 +95,11 @@ def _party(role: str, party: Party | None) -> dict[str, Any]:
 
 def _pair(found: Range | None) -> list[int] | None:
     return list(found) if found else None
+
+
+def _range(stored: list[int] | None) -> Range | None:
+    return (stored[0], stored[1]) if stored else None
+
+
+def _stored_party(stored: dict[str, Any] | None) -> Party | None:
+    return Party(stored["name"], _range(stored["range"])) if stored else None

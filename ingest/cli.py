@@ -109,9 +109,12 @@ def _print_report(report: "Report") -> None:
 
     for skipped in report.skipped:
         click.secho(f"{skipped.origin}: {skipped.reason}", fg="yellow", err=True)
-    table = Table("added", "updated", "unchanged", "skipped", "sentences", "passages", "seconds")
-    table.add_row(
-        *map(str, (report.added, report.updated, report.unchanged, len(report.skipped))),
-        *map(str, (report.sentences, report.passages, round(report.seconds, 1))),
-    )
+    facts = {
+        **{name: getattr(report, name) for name in ("added", "updated", "unchanged")},
+        "skipped": len(report.skipped),
+        **{name: getattr(report, name) for name in ("sentences", "passages", "statements")},
+        "seconds": round(report.seconds, 1),
+    }
+    table = Table(*facts)
+    table.add_row(*map(str, facts.values()))
     Console(stderr=True).print(table)

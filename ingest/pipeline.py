@@ -24,8 +24,9 @@ from ingest.cleaning import canonical
 from ingest.drafts import Draft, Skipped
 from ingest.passages import group
 from ingest.sentences import split
+from ingest.statements.extract import extract
 
-PIPELINE = 1
+PIPELINE = 2
 """Grows when the same draft would be stored otherwise, so that a new run takes it again."""
 RECURRING = 3
 """In so many articles of one outlet at least stands a line that is furniture of its pages"""
@@ -58,6 +59,7 @@ class Report:
     unchanged: int = 0
     sentences: int = 0
     passages: int = 0
+    statements: int = 0
     encoding_seconds: float = 0.0
     seconds: float = 0.0
     skipped: list[Skipped] = field(default_factory=list)
@@ -211,6 +213,7 @@ def _store(
                 sentences=spans,
                 vectors=vectors[rows],
                 passages=passages,
+                statements=extract(article.text, article.language),
             )
         )
     library.write(entries)
@@ -218,6 +221,7 @@ def _store(
     report.added += sum(not prepared.known for prepared in batch)
     report.sentences += len(texts)
     report.passages += sum(len(entry.passages) for entry in entries)
+    report.statements += sum(len(entry.statements) for entry in entries)
 
 
 def _sizes_of_outlets(library: Library) -> Counter[str]:

@@ -16,6 +16,7 @@ from index.library import Library
 from index.options import Options
 from index.records import Article, Range
 from index.search import Searcher
+from index.statements import Statement
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when the encoder's libraries are imported
 
@@ -130,6 +131,7 @@ def entry_of(
     title: str = "",
     vectors: Vectors | None = None,
     passages: Sequence[Range] = (),
+    statements: Sequence[Statement] = (),
 ) -> Entry:
     """Make an entry of plain sentences; all of them are one passage, unless others are given."""
     text = " ".join(sentences)
@@ -144,6 +146,7 @@ def entry_of(
         sentences=ranges,
         vectors=np.stack([toy_vector(text) for text in sentences]) if vectors is None else vectors,
         passages=passages or [(0, len(sentences))],
+        statements=statements,
     )
 
 

@@ -23,11 +23,9 @@ def statements(options: Options, articles: tuple[str, ...], *, jsonl: bool) -> N
 
     It reads Bulgarian, Russian, Ukrainian and English.
     """
-    from ingest.statements.extract import extract
-
     with options.library() as library:
         for article in _chosen(library, articles):
-            found = extract(article.text, article.language)
+            found = library.statements(article.id)
             if jsonl or options.as_json:
                 listed = [statement.as_dict() for statement in found]
                 line = {"article": article.id, "language": article.language, "statements": listed}

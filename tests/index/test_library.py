@@ -16,13 +16,16 @@ from index.entries import Entry
 from index.errors import EncoderMismatch, LibraryError, QuoteError
 from index.library import Library
 from index.records import Article
+from index.statements import Kind, Party, Statement
 from tests.conftest import entry_of, toy_vector
 
 CALL = entry_of("call", "Putin called Netanyahu.", "They spoke of Gaza.", "🐋 came up.")
 FLOOD = entry_of("flood", "Реката преля.", "Няма загинали.", language="bg")
 ORPHANS = {
-    "sentences": "select count(*) from sentences where article not in (select key from articles)",
-    "passages": "select count(*) from passages where article not in (select key from articles)",
+    **{
+        table: f"select count(*) from {table} where article not in (select key from articles)"
+        for table in ("sentences", "passages", "statements")
+    },
     "words": "select count(*) from words where rowid not in (select id from passages)",
     "unworded": "select count(*) from passages where id not in (select rowid from words)",
 }
@@ -105,12 +108,37 @@ class TestReadingAndWriting:
         later = library.sentence_vectors(above=int(stored.ids[2]))
         assert later.ids.tolist() == stored.ids[3:].tolist()
 
+    def test_statements_come_back_as_they_went_in(self, library):
+        told = [
+            Statement(
+                ((0, 6), (9, 23)),
+                Kind.MIXED,
+                (7, 8),
+                Party("Vladimir Putin", (0, 5)),
+                Party("Netanyahu", None),
+                ("TASS", "Reuters"),
+                denied=True,
+            ),
+            Statement(((24, 42),), Kind.INDIRECT),
+        ]
+        library.write([replace(CALL, statements=told), FLOOD])
+        assert library.statements("call") == told
+        assert library.statements("flood") == []
+        assert library.counts()["statements"] == 2
+        library.remove(["call"])
+        assert library.counts()["statements"] == 0
+
     def test_an_empty_library_has_no_vectors(self, library):
         assert library.sentence_vectors().vectors.shape == (0, 0)
 
     def test_counts_and_languages_most_frequent_first(self, library):
         library.write([CALL, FLOOD, entry_of("b", "Вода.", language="bg")])
-        assert library.counts() == {"articles": 3, "sentences": 6, "passages": 3}
+        assert library.counts() == {
+            "articles": 3,
+            "sentences": 6,
+            "passages": 3,
+            "statements": 0,
+        }
         assert library.languages() == {"bg": 2, "en": 1}
 
     def test_articles_are_listed_newest_first_and_undated_ones_last(self, library):
@@ -139,7 +167,7 @@ class TestChanging:
         library.write([CALL, FLOOD])
         before = set(library.sentence_ids().tolist())
         library.write([entry_of("call", "The call was short.")])
-        assert library.counts() == {"articles": 2, "sentences": 3, "passages": 2}
+        assert library.counts() == {"articles": 2, "sentences": 3, "passages": 2, "statements": 0}
         assert [library.words(s.span) for s in library.sentences("call")] == [
             "The call was short."
         ]
@@ -153,7 +181,7 @@ class TestChanging:
         library.write([CALL, FLOOD])
         assert library.remove(["call", "unknown", "call"]) == ["call"]
         assert library.article("call") is None
-        assert library.counts() == {"articles": 1, "sentences": 2, "passages": 1}
+        assert library.counts() == {"articles": 1, "sentences": 2, "passages": 1, "statements": 0}
         assert library.match_words("gaza", 10) == []
         assert library.match_words('stems : "река"', 10) == passages_of(library, "flood")[:1]
         assert orphans(library) == dict.fromkeys(ORPHANS, 0)
@@ -209,7 +237,8 @@ class TestChanging:
         for kind, names, sentences in changes:
             if kind == "write":
                 text = [f"Sentence {number}." for number in range(sentences)]
-                library.write([entry_of(name, *text) for name in names])
+                said = [Statement(((0, 8),), Kind.DIRECT)] * sentences
+                library.write([entry_of(name, *text, statements=said) for name in names])
                 expected |= dict.fromkeys(names, sentences)
             else:
                 assert library.remove(names) == [n for n in dict.fromkeys(names) if n in expected]
@@ -219,6 +248,7 @@ class TestChanging:
             "articles": len(expected),
             "sentences": sum(expected.values()),
             "passages": len(expected),
+            "statements": sum(expected.values()),
         }
         assert library._value("select count(*) from words") == len(expected)
         library.close()

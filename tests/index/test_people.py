@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from index.people import OfficeHeld, holder, offices, person_key
+from index.people import OfficeHeld, holder, may_be_same, offices, person_key
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,16 @@ def test_two_people_of_one_surname_stay_two(one, other):
 def test_a_surname_alone_is_nobodys_full_key():
     assert person_key("Trump") == person_key("D. Trump") != person_key("Donald Trump")
     assert person_key(" . ") == ""
+
+
+def test_a_surname_may_be_anybody_who_bears_it_and_nobody_is_nobody():
+    surname, full = person_key("Trump"), person_key("Donald Trump")
+    assert may_be_same(surname, full)
+    assert may_be_same(full, surname)
+    assert may_be_same(full, full)
+    assert not may_be_same(full, person_key("Melania Trump"))
+    assert not may_be_same(person_key("Tru"), full)
+    assert not may_be_same("", "")
 
 
 def held(person, state="GB", role="премиер", language="bg"):

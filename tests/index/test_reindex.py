@@ -1,6 +1,7 @@
 """A library can change its encoder and its folding, whatever happens on the way."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from index.errors import EncoderMismatch
 from index.library import Library
 from index.reindex import reencode, refold
 from index.search import Searcher
+from index.statements import Kind, Party, Statement
 
 STORY = [f"The river rose by {number} metres in the night." for number in range(6)]
 
@@ -139,3 +141,12 @@ def test_words_are_folded_by_the_rules_of_this_version(river, encoded_entry):
     assert river.rows("select * from words order by rowid") == folded
     assert river.word_counts("stems", ["old", "river"]) == {"river": 1}
     assert river.generation > generation
+
+
+def test_the_keys_of_speakers_are_made_by_the_rules_of_this_version(river, encoded_entry):
+    said = Statement(((0, 4),), Kind.DIRECT, speaker=Party("Vladimir Putin", None))
+    river.write([replace(encoded_entry("word", "Yes."), statements=[said])])
+    keys = river.rows("select speaker, addressee from statements")
+    river._db.execute("update statements set speaker = 'old'")
+    refold(river)
+    assert river.rows("select speaker, addressee from statements") == keys

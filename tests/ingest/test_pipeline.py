@@ -50,7 +50,16 @@ def test_a_new_article_is_stored_with_its_sentences_and_passages(take_in, librar
     stored = library.article("a")
     sentences = [stored.words(sentence.span) for sentence in library.sentences("a")]
     assert sentences == ["Кметът отказа.", "Мостът остава."]
-    assert library.counts() == {"articles": 1, "sentences": 2, "passages": 1}
+    assert library.counts() == {"articles": 1, "sentences": 2, "passages": 1, "statements": 0}
+
+
+def test_who_says_what_is_stored_with_the_article(take_in, library):
+    text = "Кметът Иван Петков заяви, че мостът остава затворен. Вали от сутринта."
+    report = take_in(draft(text))
+    (said,) = library.statements("a")
+    assert said.speaker.name == "Иван Петков"
+    assert text[slice(*said.range)] == "мостът остава затворен"
+    assert report.statements == 1
 
 
 def test_the_same_article_again_is_skipped(take_in, library):
@@ -63,7 +72,7 @@ def test_the_same_article_again_is_skipped(take_in, library):
 def test_a_changed_article_answers_from_its_new_version_only(take_in, library):
     take_in(draft())
     assert counts(take_in(draft("Кметът склони."))) == (0, 1, 0, 0)
-    assert library.counts() == {"articles": 1, "sentences": 1, "passages": 1}
+    assert library.counts() == {"articles": 1, "sentences": 1, "passages": 1, "statements": 0}
     assert library.article("a").text == "Кметът склони."
 
 
