@@ -35,14 +35,19 @@ class RecallingSearcher(Searcher):
     _languages_of: dict[str, str] = field(default_factory=dict)
 
     def search(
-        self, query: Query, *, limit: int = 100, channel: Channel = Channel.BOTH
+        self,
+        query: Query,
+        *,
+        limit: int = 100,
+        channel: Channel = Channel.BOTH,
+        besides: Sequence[int] = (),
     ) -> list[Hit]:
         if channel is not Channel.BOTH:
-            return super().search(query, limit=limit, channel=channel)
+            return super().search(query, limit=limit, channel=channel, besides=besides)
         if not self._languages_of:
             self._languages_of = dict(self.library.rows("select id, language from articles"))
         if query.text not in self._found:
-            self._found[query.text] = super().search(query, limit=sys.maxsize)
+            self._found[query.text] = super().search(query, limit=sys.maxsize, besides=besides)
         hits = [self._fused_anew(query, hit) for hit in self._found[query.text]]
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage.span))[:limit]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from index.copies import sign
 from index.database import LibraryFile, told
 from index.encoder import Vectors
 from index.entries import Entry, FoldedPassage
@@ -92,12 +93,51 @@ class Library(LibraryFile):
 
     def statements(self, article_id: str) -> list[Statement]:
         """Return who says what in an article, in the order of its text."""
-        rows = self.rows(
-            "select s.told from statements s join articles a on a.key = s.article"
-            " where a.id = ? order by s.ordinal",
-            article_id,
+        return self.statements_of([article_id])[article_id]
+
+    def statements_of(self, article_ids: Sequence[str]) -> dict[str, list[Statement]]:
+        """Return who says what in each of these articles, in the order of their texts."""
+        found: dict[str, list[Statement]] = {id_: [] for id_ in article_ids}
+        for id_, stored in self.rows_in(
+            "select a.id, s.told from statements s join articles a on a.key = s.article"
+            " where a.id in",
+            article_ids,
+            after="order by s.article, s.ordinal",
+        ):
+            found[id_].append(Statement.from_json(stored))
+        return found
+
+    def passages_said(
+        self, speakers: Collection[str], addressees: Collection[str], limit: int
+    ) -> list[int]:
+        """Return the passages in which one of these people says something to one of those.
+
+        Keys are those of `index.people.person_key`; whoever is not given may be anybody. The
+        newest articles come first, undated ones last.
+        """
+        sought = {"speaker": speakers, "addressee": addressees}
+        asked = [(role, key) for role, keys in sought.items() for key in keys]
+        if not asked:
+            return []
+        conditions = " and ".join(
+            f"({' or '.join([_SAME_PERSON.format(role)] * len(keys))})"
+            for role, keys in sought.items()
+            if keys
         )
-        return [Statement.from_json(told) for (told,) in rows]
+        values = [
+            bound for _, key in asked for bound in (key, key.split(" ")[0], f"{key} ", f"{key}!")
+        ]
+        rows = self.rows(  # no value is in the conditions
+            "select distinct p.id from statements s join articles a on a.key = s.article"  # noqa: S608
+            " join sentences t on t.article = s.article"
+            ' and t.start < s."end" and t."end" > s.start'
+            " join passages p on p.article = s.article"
+            f" and t.ordinal between p.first and p.last where {conditions}"
+            " order by datetime(a.published) desc nulls last, p.id limit ?",
+            *values,
+            limit,
+        )
+        return [id_ for (id_,) in rows]
 
     # Changing it
 
@@ -330,6 +370,7 @@ class Library(LibraryFile):
                 )
             ],
         )
+        sign(self._db, article.id)
         for ordinal, ((first, last), folded) in enumerate(
             zip(entry.passages, entry.folded, strict=True)
         ):
@@ -342,10 +383,16 @@ class Library(LibraryFile):
                 [passage, folded.stems, folded.names, folded.title],
             )
         self._db.conn.executemany(
-            "insert into statements (article, ordinal, told, speaker, addressee)"
-            " values (?, ?, ?, ?, ?)",
+            'insert into statements (article, ordinal, start, "end", told, speaker, addressee)'
+            " values (?, ?, ?, ?, ?, ?, ?)",
             [
-                (key, ordinal, statement.to_json(), *statement.keys(article.language))
+                (
+                    key,
+                    ordinal,
+                    *statement.range,
+                    statement.to_json(),
+                    *statement.keys(article.language),
+                )
                 for ordinal, statement in enumerate(entry.statements)
             ],
         )
@@ -359,6 +406,8 @@ class Library(LibraryFile):
         self._db.execute("delete from articles where id = ?", [article_id])
 
 
+_SAME_PERSON = "s.{0} in (?, ?) or s.{0} > ? and s.{0} < ?"
+"""The same key, its surname alone, or any first name behind it: `index.people.may_be_same`."""
 MOST_MATCHES = 5_000
 """Matches looked through for the best of each language."""
 ARTICLE_COLUMNS = "id, text, title, source, language, url, author, published"

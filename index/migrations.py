@@ -105,13 +105,18 @@ def m006_pending_vectors(db: Database) -> None:
 
 @migrations()
 def m007_statements(db: Database) -> None:
-    """`told` is the statement as JSON; `speaker` and `addressee` are keys of `person_key`."""
+    """`told` is the statement as JSON, `start` and `end` are those of its content.
+
+    `speaker` and `addressee` are keys of `person_key`, "" where nobody is named.
+    """
     db.execute(
         """
         create table statements (
             id integer primary key autoincrement,
             article integer not null references articles (key) on delete cascade,
             ordinal integer not null,
+            start integer not null,
+            "end" integer not null,
             told text not null,
             speaker text not null,
             addressee text not null
@@ -120,3 +125,23 @@ def m007_statements(db: Database) -> None:
     )
     db.execute("create index statements_article on statements (article, ordinal)")
     db.execute("create index statements_speaker on statements (speaker)")
+    db.execute("create index statements_addressee on statements (addressee)")
+
+
+@migrations()
+def m008_copies(db: Database) -> None:
+    """Sentences with a band in common are likely to be copies (see `index.copies`)."""
+    from index.copies import sign
+
+    db.execute(
+        """
+        create table copy_bands (
+            band integer not null,
+            sentence integer not null references sentences (id) on delete cascade,
+            primary key (band, sentence)
+        ) without rowid
+        """
+    )
+    db.execute("create index copy_bands_sentence on copy_bands (sentence)")
+    for (article,) in db.execute("select id from articles").fetchall():
+        sign(db, article)

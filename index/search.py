@@ -126,12 +126,20 @@ class Searcher:
         )
 
     def search(
-        self, query: Query, *, limit: int = 100, channel: Channel = Channel.BOTH
+        self,
+        query: Query,
+        *,
+        limit: int = 100,
+        channel: Channel = Channel.BOTH,
+        besides: Sequence[int] = (),
     ) -> list[Hit]:
-        """Return the passages nearest to a question, best first."""
+        """Return the passages nearest to a question, best first.
+
+        `besides` are ids of passages that are ranked with those that the channels find.
+        """
         with self.library.steady():  # what comes in meanwhile has no vectors in the index
             index = self.refresh()
-            ids: dict[int, None] = {}
+            ids = dict.fromkeys(besides)
             if channel is not Channel.WORDS:
                 ids |= dict.fromkeys(self._nearest(index, query))
             if channel is not Channel.DENSE:

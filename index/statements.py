@@ -50,6 +50,15 @@ class Statement:
         """From the beginning of the content to its end, with what stands between its parts."""
         return self.content[0][0], self.content[-1][1]
 
+    def overlaps(self, reach: Range) -> bool:
+        """Tell whether a part of the content lies in a range of the text."""
+        return any(start < reach[1] and reach[0] < end for start, end in self.content)
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """The speaker and the addressee, as far as they are known."""
+        return tuple(filter(None, (self.speaker, self.addressee)))
+
     def keys(self, language: str) -> tuple[str, str]:
         """Return the keys of the speaker and the addressee; "" for who has no name."""
         names = (party.name if party else None for party in (self.speaker, self.addressee))

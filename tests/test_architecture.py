@@ -20,6 +20,7 @@ MAY_IMPORT = {
 }
 OURS = {"index", "ingest", "bot", "citat", "training", "benchmarks", "tests", "scripts"}
 HEAVY = {
+    "datasketch",
     "faiss",
     "feedparser",
     "httpx",

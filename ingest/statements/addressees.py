@@ -2,10 +2,11 @@
 
 from ingest.statements.clauses import FINAL, MARKS, Reading, Words
 from ingest.statements.cues import Cue, Governs
-from ingest.statements.datives import has_datives, is_dative
+from ingest.statements.datives import is_dative
 from ingest.statements.speakers import phrase_end
 
 _ADDRESSED = (Governs.SAY, Governs.ASK, Governs.PROMISE, Governs.DENY, Governs.CALL)
+_NO_NOUNS = ("pronouns", "conjunctions", "auxiliaries", "that", "to")
 _REACH = 16
 _NOUN_WORDS = 3
 
@@ -20,6 +21,7 @@ def addressee(
         return _called(reading, place, speaker)
     return (
         _pronoun(reading, place, cue)
+        or _recipient(reading, place, end, speaker)
         or _object(reading, place, cue, end, speaker)
         or _audience(reading, place, end, speaker)
     )
@@ -46,11 +48,34 @@ def _pronoun(reading: Reading, place: int, cue: Cue) -> Words | None:
     if takes and reading.is_in(before, "accusatives") and reading.quoted[before] < 0:
         return before, before + 1
     after = place + 1
-    if reading.is_in(after, "datives") and has_datives(reading):
+    if reading.is_in(after, "datives"):
         return after, after + 1
+    if reading.is_in(place - 1, "datives") and reading.is_in(place - 1, "clitics"):
+        return None if _is_possessive(reading, place - 1) else (place - 1, place)
     if takes and reading.is_in(after, "accusatives"):
         return after, after + 1
     return None
+
+
+def _is_possessive(reading: Reading, place: int) -> bool:
+    """Tell whether a short pronoun belongs to a noun before it: "баща му каза"."""
+    if any(reading.is_in(place - 1, name) for name in _NO_NOUNS):
+        return False
+    roles = (mention.form in {"title", "noun"} for mention in reading.mentions(place - 1, place))
+    return not reading.is_capital(place - 1) or any(roles)
+
+
+def _recipient(reading: Reading, place: int, end: int, speaker: Words | None) -> Words | None:
+    """Return who stands behind the preposition of a dative: "каза на X", "каза Y на X"."""
+    at = reading.skip(place + 1, end, "adverbs")
+    if speaker and speaker[0] == at and reading.is_capital(speaker[1] - 1):
+        at = speaker[1]
+    if not reading.is_in(at, "recipients"):
+        return None
+    found = _listener(reading, at + 1, end, speaker, named=False)
+    # "на руския президент X", but not "на среща с X"
+    direct = found and not any(map(reading.is_preposition, range(at + 1, found[0])))
+    return found if direct else None
 
 
 def _object(

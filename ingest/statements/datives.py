@@ -10,10 +10,6 @@ _GENITIVES = ("ого", "его", "ього")
 _OF_NAMES = ("у", "ю", "ові", "еві")
 
 
-def has_datives(reading: Reading) -> bool:
-    return reading.lexicon.language in _DATIVES
-
-
 def is_dative(reading: Reading, place: int) -> bool:
     """Tell whether a word ends like a dative; short endings count for names and listeners."""
     word = reading.words[place]

@@ -15,6 +15,7 @@ from index.database import FILE, PORTION
 from index.entries import Entry
 from index.errors import EncoderMismatch, LibraryError, QuoteError
 from index.library import Library
+from index.people import person_key
 from index.records import Article
 from index.statements import Kind, Party, Statement
 from tests.conftest import entry_of, toy_vector
@@ -447,3 +448,46 @@ def in_memory() -> Library:
     db.execute("pragma foreign_keys = on")
     migrations.apply(db)
     return Library(Path("memory"), db)
+
+
+class TestWhoSaysWhat:
+    @pytest.fixture
+    def said(self, library):
+        """Four articles of one sentence each, by who speaks to whom in them."""
+
+        def party(name):
+            return Party(name, None) if name else None
+
+        parties = {
+            "old": ("Vladimir Putin", "Benjamin Netanyahu"),
+            "new": ("Putin", None),
+            "ally": ("Dmitry Peskov", None),
+            "back": ("Benjamin Netanyahu", "Vladimir Putin"),
+        }
+        for year, (id_, (speaker, addressee)) in enumerate(parties.items(), 2001):
+            told = Statement(((0, 4),), Kind.INDIRECT, None, party(speaker), party(addressee))
+            entry = entry_of(id_, "It was said.", statements=[told])
+            published = datetime(year, 1, 1, tzinfo=UTC)
+            library.write([replace(entry, article=replace(entry.article, published=published))])
+        return library
+
+    @pytest.mark.parametrize(
+        ("speakers", "addressees", "found"),
+        [
+            (["Putin"], [], ["new", "old"]),
+            (["Vladimir Putin"], [], ["new", "old"]),
+            (["Boris Putin"], [], ["new"]),
+            (["Putin"], ["Netanyahu"], ["old"]),
+            ([], ["Putin"], ["back"]),
+            (["Putin", "Netanyahu"], [], ["back", "new", "old"]),
+            (["Put"], [], []),
+            ([], [], []),
+        ],
+    )
+    def test_their_passages_are_found_newest_first(self, said, speakers, addressees, found):
+        keys = ([person_key(name) for name in names] for names in (speakers, addressees))
+        passages = said.passages(said.passages_said(*keys, limit=10))
+        assert [passage.passage.span.article for passage in passages] == found
+
+    def test_no_more_than_asked_for(self, said):
+        assert len(said.passages_said([person_key("Putin")], [], 1)) == 1

@@ -352,6 +352,13 @@ def test_agency_without_another_speaker_is_the_speaker():
             "bg", "Иван Петров предупреди Мария Колева, че закъснява.", "Колева", id="bg-warned"
         ),
         pytest.param("bg", "Иван Петров призова Мария Колева да остане.", "Колева", id="bg-urged"),
+        pytest.param("bg", "Петров каза на Мария Колева, че тръгва.", "Колева", id="bg-to"),
+        pytest.param("bg", "„Тръгвам“, каза Петров на Колева.", "Колева", id="bg-to-behind"),
+        pytest.param(
+            "bg", "Петров отговори на новия кмет Мария Колева, че тръгва.", "Колева", id="bg-role"
+        ),
+        pytest.param("bg", "Петров им каза, че тръгва.", "им", id="bg-clitic"),
+        pytest.param("bg", "Тогава Петров каза им, че тръгва.", "им", id="bg-clitic-behind"),
         pytest.param(
             "ru", "Петров сказал журналистам, что уезжает.", "журналистам", id="ru-dative"
         ),
@@ -370,6 +377,9 @@ def test_addressee_is_who_is_spoken_to(language, text, whom):
 
 def test_addressee_is_none_where_nobody_is_named():
     assert only("Петров каза на моста, че тръгва утре.", "bg").addressee is None
+    assert only("Петров каза на среща с Колева, че тръгва.", "bg").addressee is None
+    assert only("„Тръгва“, каза говорителят на Мария Колева.", "bg").addressee is None
+    assert only("Колегата им каза, че тръгва утре.", "bg").addressee is None
     assert only("Иван Петров заявил, что мост закрыт.", "ru").addressee is None
 
 
