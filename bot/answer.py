@@ -1,11 +1,15 @@
 """What the conversation gives back: exact quotes, best first, or the reason for none."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 from urllib.parse import quote as percent_encode
 
+from bot.questions.shown import filters, shown
+from bot.questions.slots import Slot, Slots
+from bot.questions.typos import Correction
 from index.records import Article, Span
 
 HISTORY = 3
@@ -16,7 +20,12 @@ class Answers(Protocol):
     """What answers: `bot.conversation.Conversation`, as the voices use it."""
 
     def ask(
-        self, text: str, history: Sequence[str] = (), *, language: str | None = None
+        self,
+        text: str,
+        history: Sequence[str] = (),
+        *,
+        language: str | None = None,
+        without: Collection[Slot] = (),
     ) -> "Answer": ...
 
     def verified(self, answer: "Answer") -> "Answer": ...
@@ -29,12 +38,14 @@ class Reason(StrEnum):
     NOT_A_QUESTION = "not-a-question"
     TOO_LONG = "too-long"
     UNKNOWN_NAME = "unknown-name"
+    NO_ARTICLE_OF_OUTLET = "no-article-of-outlet"
+    NO_ARTICLE_IN_PERIOD = "no-article-in-period"
     NOTHING_NEAR = "nothing-near"
 
     @property
     def can_be_followed_up(self) -> bool:
         """Tell whether what was asked is a question that the next one may lean on."""
-        return self in {Reason.UNKNOWN_NAME, Reason.NOTHING_NEAR}
+        return self not in {Reason.EMPTY_LIBRARY, Reason.NOT_A_QUESTION, Reason.TOO_LONG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,12 @@ class Quote:
         """The exact words, cut from the article each time."""
         return self.article.words(self.span)
 
+    def with_copies(self, articles: Iterable[str]) -> "Quote":
+        """Return the quote with more articles that carry the same words."""
+        known = dict.fromkeys((*self.also_in, *articles))
+        known.pop(self.article.id, None)
+        return replace(self, also_in=tuple(known))
+
     @property
     def link(self) -> str | None:
         """The page, opened at the quoted sentence (a text fragment, where browsers know it)."""
@@ -68,7 +85,6 @@ class Quote:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the quote as the machine interface prints it."""
-        published = self.article.published
         return {
             "article": self.span.article,
             "version": self.span.version,
@@ -79,7 +95,7 @@ class Quote:
             "url": self.article.url,
             "link": self.link,
             "source": self.article.source,
-            "published": published.isoformat() if published else None,
+            "published": _iso(self.article.published),
             "language": self.article.language,
             "speaker": self.speaker,
             "addressee": self.addressee,
@@ -93,7 +109,9 @@ class Quote:
 class Understood:
     """The question as it was searched: what a reader must see to trust the answer.
 
-    `follows` is the whole question that a follow-up was taken for, None for any other.
+    `question` is as it was typed, `slots` are those of the whole question that it was taken for.
+    `follows` is that question if it leans on an earlier one, from which the slots `carried` come;
+    `restored` is what Cyrillic in Latin letters was read as.
     """
 
     question: str
@@ -101,15 +119,49 @@ class Understood:
     names: tuple[str, ...] = ()
     unknown_names: tuple[str, ...] = ()
     follows: str | None = None
+    slots: Slots | None = None
+    carried: tuple[Slot, ...] = ()
+    restored: str | None = None
+    corrections: tuple[Correction, ...] = ()
+
+    def line(self, language: str) -> str:
+        """Return it in one short line; `` if the question is searched just as it was typed."""
+        whole = self.follows or self.restored
+        return shown(self._filled, language, self.corrections, whole=whole)
+
+    @property
+    def droppable(self) -> tuple[Slot, ...]:
+        """The slots that are filled, without which the same can be asked."""
+        return tuple(one.slot for one in filters(self._filled, self.language))
 
     def as_dict(self) -> dict[str, Any]:
+        """Return it as the machine interface prints it; `until` is the first moment after."""
+        slots = self._filled
+        period, outlet = slots.period, slots.outlet
         return {
             "question": self.question,
             "language": self.language,
+            "wanted": slots.wanted.value,
+            "act": slots.act.value if slots.act else None,
+            **{
+                slot.value: slots.words(slot)
+                for slot in (Slot.SPEAKER, Slot.ADDRESSEE, Slot.TOPIC)
+            },
+            "period": period and {"since": _iso(period.since), "until": _iso(period.until)},
+            "outlet": outlet and outlet.source,
             "names": list(self.names),
             "unknown_names": list(self.unknown_names),
             "follows": self.follows,
+            "carried": [slot.value for slot in self.carried],
+            "restored": self.restored,
+            "corrections": [{"asked": one.asked, "known": one.known} for one in self.corrections],
+            "not_understood": [phrase.of(slots.question) for phrase in slots.unresolved],
+            "shown": self.line(self.language),
         }
+
+    @property
+    def _filled(self) -> Slots:
+        return self.slots or Slots(self.question, self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +192,10 @@ class Answer:
             "understood": self.understood.as_dict(),
             "quotes": [quote.as_dict() for quote in self.quotes],
         }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _text_fragment(url: str, text: str) -> str:

@@ -1,16 +1,19 @@
 """Which sentences of the found passages are quoted: whole ones, each claim once."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.answer import Quote
+from bot.sought import Fit, Sought
+from index.copies import same_words
 from index.entries import fold, year
 from index.folding import Word, words
-from index.records import Article, Hit, Sentence, SentenceHit
+from index.records import Article, Hit, Sentence, SentenceHit, Span
 from index.search import Query, Searcher
+from index.statements import Statement
 
+ANYBODY = Sought()
 FEWEST_WORDS = 4
 """A shorter sentence ("Nord Stream 2.") says nothing by itself; it can only be a neighbour."""
 
@@ -26,6 +29,7 @@ class ChoiceSettings:
     sentence_share: float = 0.4
     quote_length: int = 500
     neighbour_margin: float = 0.2
+    speaker_weight: float = 0.03
     question_limit: int = 1000
 
 
@@ -34,6 +38,7 @@ class _Candidate:
     article: Article
     sentence: Sentence
     score: float
+    statements: tuple[Statement, ...]  # that have a part of their content in the sentence
 
     @property
     def place(self) -> "_Place":
@@ -44,17 +49,22 @@ _Place = tuple[str, int]
 
 
 def choose(
-    searcher: Searcher, query: Query, hits: Sequence[Hit], settings: ChoiceSettings
+    searcher: Searcher,
+    query: Query,
+    hits: Sequence[Hit],
+    settings: ChoiceSettings,
+    sought: Sought = ANYBODY,
 ) -> list[Quote]:
     """Return quotes of whole sentences, best first; the same words are quoted once.
 
     The best sentence is quoted with its neighbours as far as they are nearly as good: who spoke
-    often stands in one sentence and what was said in the next.
+    often stands in one sentence and what was said in the next. What somebody else says counts for
+    less than what those say who are sought; what they were told is no answer to what they said.
     """
-    candidates = _candidates(searcher, query, hits[: settings.passages], settings)
+    candidates = _candidates(searcher, query, hits[: settings.passages], settings, sought)
     taken: set[_Place] = set()
     per_article: Counter[str] = Counter()
-    quotes: dict[str, Quote] = {}
+    quotes: list[Quote] = []
     for best in sorted(candidates.values(), key=lambda candidate: -candidate.score):
         if len(quotes) >= settings.quotes:
             break
@@ -66,18 +76,56 @@ def choose(
         run = _grown(best, candidates, taken, settings)
         taken.update(candidate.place for candidate in run)
         per_article[article.id] += 1
-        quote = _quote(query, run, best.score)
-        same = " ".join(re.findall(r"\w+", quote.text)).casefold()
-        shown = quotes.setdefault(same, quote)
-        if article.id not in {shown.article.id, *shown.also_in}:
-            quotes[same] = replace(shown, also_in=(*shown.also_in, article.id))
-    return list(quotes.values())
+        span = article.span(run[0].sentence.span.start, run[-1].sentence.span.end)
+        quote = quoted(query, article, span, best.score, best.statements, sought)
+        shown = next((n for n, other in enumerate(quotes) if is_copy(quote, other)), None)
+        if shown is None:
+            quotes.append(quote)
+        else:
+            quotes[shown] = quotes[shown].with_copies([article.id])
+    return quotes
+
+
+def is_copy(one: Quote, other: Quote) -> bool:
+    """Tell whether two quotes are the same words, as far as copies go."""
+    return one.article.language == other.article.language and same_words(one.text, other.text)
+
+
+def quoted(
+    query: Query,
+    article: Article,
+    span: Span,
+    score: float,
+    statements: Sequence[Statement],
+    sought: Sought,
+) -> Quote:
+    """Return words of an article as a quote, with whoever speaks in the best of the statements."""
+    marks = tuple(_marks(query, article, article.words(span)))
+    said = max(statements, key=lambda one: sought.fit(one, article.language), default=None)
+    if said is None:
+        return Quote(article, span, score, marks)
+    return Quote(
+        article,
+        span,
+        score,
+        marks,
+        speaker=said.speaker.name if said.speaker else None,
+        addressee=said.addressee.name if said.addressee else None,
+        via="; ".join(said.via) or None,
+    )
 
 
 def _candidates(
-    searcher: Searcher, query: Query, hits: Sequence[Hit], settings: ChoiceSettings
+    searcher: Searcher,
+    query: Query,
+    hits: Sequence[Hit],
+    settings: ChoiceSettings,
+    sought: Sought,
 ) -> dict[_Place, _Candidate]:
-    """Score each sentence of the passages: the mean of the passage's score and its own."""
+    """Score each sentence of the passages: the mean of the passage's score and its own.
+
+    Who speaks in it raises or lowers that.
+    """
     articles = _articles(searcher, hits)
     share = settings.sentence_share
     own: dict[_Place, float] = {}
@@ -88,38 +136,65 @@ def _candidates(
             continue  # it was changed or withdrawn a moment ago
         for sentence in hit.sentences:
             place = (found.article.id, sentence.sentence.ordinal)
+            statements = found.statements_in(sentence.sentence)
+            fit = sought.best(statements, found.article.language)
+            if fit is Fit.REVERSED:
+                continue
             if place not in own:
-                own[place] = _own_score(searcher, query, found, sentence)
-            score = share * own[place] + (1 - share) * hit.score
+                own[place] = _own_score(searcher, query, found, sentence, statements)
+            score = share * own[place] + (1 - share) * hit.score + fit * settings.speaker_weight
             if place not in scored or scored[place].score < score:
-                scored[place] = _Candidate(found.article, sentence.sentence, score)
+                scored[place] = _Candidate(found.article, sentence.sentence, score, statements)
     return scored
 
 
 @dataclass(frozen=True, slots=True)
-class _Titled:
-    """An article with the words of its title and its year: they count as said in each sentence."""
+class _Found:
+    """An article, who says what in it, and what counts as said in each sentence.
+
+    That are the words of its title and its year.
+    """
 
     article: Article
     stems: frozenset[str]
     names: frozenset[str]
+    statements: Sequence[Statement]
+
+    def statements_in(self, sentence: Sentence) -> tuple[Statement, ...]:
+        """Return the statements that have a part of their content in a sentence."""
+        reach = sentence.span.start, sentence.span.end
+        return tuple(one for one in self.statements if one.overlaps(reach))
 
 
-def _articles(searcher: Searcher, hits: Sequence[Hit]) -> dict[str, _Titled]:
+def _articles(searcher: Searcher, hits: Sequence[Hit]) -> dict[str, _Found]:
+    ids = list(dict.fromkeys(hit.passage.span.article for hit in hits))
+    statements = searcher.library.statements_of(ids)
     found = {}
-    for article_id in dict.fromkeys(hit.passage.span.article for hit in hits):
+    for article_id in ids:
         article = searcher.library.article(article_id)
         if article is not None:
             stems, names = fold(article.title, article.language)
-            found[article_id] = _Titled(
-                article, frozenset(stems), frozenset(names + year(article))
+            found[article_id] = _Found(
+                article,
+                frozenset(stems),
+                frozenset(names + year(article)),
+                statements[article_id],
             )
     return found
 
 
-def _own_score(searcher: Searcher, query: Query, found: _Titled, hit: SentenceHit) -> float:
+def _own_score(
+    searcher: Searcher,
+    query: Query,
+    found: _Found,
+    hit: SentenceHit,
+    statements: Sequence[Statement],
+) -> float:
+    """Score a sentence by itself; who speaks in it or is spoken to counts as named there."""
     article = found.article
     stems, names = fold(article.words(hit.sentence.span), article.language)
+    for party in (party for said in statements for party in said.parties):
+        names += fold(party.name or "", article.language)[1]
     same_language = article.language == query.language
     return searcher.fused(
         query,
@@ -148,12 +223,6 @@ def _grown(
         if near and length <= settings.quote_length:
             run = longer
     return run
-
-
-def _quote(query: Query, run: Sequence[_Candidate], score: float) -> Quote:
-    article = run[0].article
-    span = article.span(run[0].sentence.span.start, run[-1].sentence.span.end)
-    return Quote(article, span, score, tuple(_marks(query, article, article.words(span))))
 
 
 def _marks(query: Query, article: Article, text: str) -> Iterator[tuple[int, int]]:

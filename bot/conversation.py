@@ -3,22 +3,27 @@
 import logging
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.answer import HISTORY, Answer, Quote, Reason, Understood
 from bot.choosing import ChoiceSettings, choose
+from bot.narrowing import Narrowing
 from bot.phrases import LANGUAGES
+from bot.printings import with_copies
+from bot.questions.slots import Slot
+from bot.questions.stored import StoredArchive
+from bot.questions.understanding import Understanding, understand
+from bot.sought import Sought
 from index.errors import QuoteError
 from index.languages import detect
-from index.search import Searcher
+from index.records import without_surrogates
+from index.search import Query, Searcher
 
 log = logging.getLogger(__name__)
 
-FOLLOW_UP = re.compile(
-    r"\s*(?:and|but|what about|how about|а|и|ами|но|че|та|і|що до)\b",
-    re.IGNORECASE,
-)
+MOST_SAID = 200
+"""Passages with a statement of whom the question names that are ranked with those found."""
 
 
 class Conversation:
@@ -27,18 +32,27 @@ class Conversation:
     def __init__(self, searcher: Searcher, settings: ChoiceSettings | None = None) -> None:
         self.searcher = searcher
         self.settings = settings or ChoiceSettings()
+        self.archive = StoredArchive(searcher.library)
         self._lock = threading.Lock()
 
     def ask(
-        self, text: str, history: Sequence[str] = (), *, language: str | None = None
+        self,
+        text: str,
+        history: Sequence[str] = (),
+        *,
+        language: str | None = None,
+        without: Collection[Slot] = (),
     ) -> Answer:
-        """Answer a question; `history` are the questions before it, oldest first.
+        """Answer a question; `history` are those before it as they were typed, oldest first.
+
+        What was understood of it can be dropped again: it is asked `without` these slots.
 
         Raises:
             LibraryError: the library cannot be read or was encoded with another model.
         """
         with self._lock:
-            return self._ask(text.strip(), history, language)
+            earlier = [without_surrogates(asked) for asked in history]
+            return self._ask(without_surrogates(text.strip()), earlier, language, without)
 
     def verified(self, answer: Answer) -> Answer:
         """Read every quote again and drop what no longer equals its article.
@@ -53,7 +67,13 @@ class Conversation:
             return answer
         return replace(answer, quotes=kept, reason=None if kept else Reason.NOTHING_NEAR)
 
-    def _ask(self, text: str, history: Sequence[str], language: str | None) -> Answer:
+    def _ask(
+        self,
+        text: str,
+        history: Sequence[str],
+        language: str | None,
+        without: Collection[Slot],
+    ) -> Answer:
         limit = self.settings.question_limit
         if len(text) > limit:
             understood = Understood(text[:80] + "…", language or detect(text, LANGUAGES))
@@ -61,22 +81,25 @@ class Conversation:
         if not re.search(r"[^\W\d_]{2}", text):
             understood = Understood(text, language or detect(text, LANGUAGES))
             return Answer(understood, (), Reason.NOT_A_QUESTION)
-        whole = _completed(text, [asked for asked in history if len(asked) <= limit])
-        query = self.searcher.parse(whole, language)
-        understood = Understood(
-            text, query.language, query.surfaces, query.unknown, whole if whole != text else None
-        )
+        earlier = [asked for asked in history if len(asked) <= limit][-HISTORY:]
+        understanding = understand(text, earlier, self.archive, language=language)
+        understanding = understanding.without(*without)
+        slots = understanding.slots
+        query = self.searcher.parse(slots.searched, slots.language)
+        understood = _understood(understanding, query)
         if not len(self.searcher.refresh()):
             return Answer(understood, (), Reason.EMPTY_LIBRARY)
-        quotes = choose(self.searcher, query, self.searcher.search(query), self.settings)
-        near = tuple(quote for quote in quotes if quote.score >= self.settings.threshold)
+        narrowing, sought = Narrowing.of(slots), Sought.of(slots)
+        said = self.searcher.library.passages_said(sought.speakers, sought.addressees, MOST_SAID)
+        hits = narrowing.search(self.searcher, query, said)
+        quotes = choose(self.searcher, query, hits, self.settings, sought)
+        near = [quote for quote in quotes if quote.score >= self.settings.threshold]
         if near:
-            return Answer(understood, near)
-        details = {"nearest": f"{quotes[0].score:.2f}"} if quotes else {}
-        if query.unknown:
-            details["name"] = ", ".join(query.unknown)
-            return Answer(understood, (), Reason.UNKNOWN_NAME, details)
-        return Answer(understood, (), Reason.NOTHING_NEAR, details)
+            shown = with_copies(self.searcher, query, near, sought, earliest=not narrowing)
+            return Answer(understood, tuple(shown))
+        reason, details = _silence(query, narrowing)
+        nearest = {"nearest": f"{quotes[0].score:.2f}"} if quotes else {}
+        return Answer(understood, (), reason, {**nearest, **details})
 
     def _as_stored(self, quote: Quote) -> Quote | None:
         """Return the quote with its article as it is stored now, None if its words are gone."""
@@ -90,10 +113,25 @@ class Conversation:
         return replace(quote, article=article, also_in=also_in)
 
 
-def _completed(text: str, history: Sequence[str]) -> str:
-    """Return a follow-up behind the questions it leans on, back to one that stands alone."""
-    if not history or not FOLLOW_UP.match(text):
-        return text
-    recent = history[-HISTORY:]
-    alone = [i for i, asked in enumerate(recent) if not FOLLOW_UP.match(asked)]
-    return " ".join((*recent[alone[-1] if alone else 0 :], text))
+def _silence(query: Query, narrowing: Narrowing) -> tuple[Reason, Mapping[str, str]]:
+    """Return the most telling reason why no quote is near, and what fills its phrase."""
+    if query.unknown:
+        return Reason.UNKNOWN_NAME, {"name": ", ".join(query.unknown)}
+    if narrowing:
+        return narrowing.reason, narrowing.details
+    return Reason.NOTHING_NEAR, {}
+
+
+def _understood(understanding: Understanding, query: Query) -> Understood:
+    follows, restored = understanding.follows, understanding.restored
+    return Understood(
+        understanding.asked,
+        query.language,
+        query.surfaces,
+        query.unknown,
+        follows=follows.whole if follows else None,
+        slots=understanding.slots,
+        carried=follows.carried if follows else (),
+        restored=restored.text if restored else None,
+        corrections=understanding.corrections,
+    )

@@ -20,10 +20,11 @@ from prompt_toolkit.keys import Keys
 
 from bot.answer import HISTORY, Answer, Answers, Quote
 from bot.phrases import phrase
+from bot.questions.slots import Slot
 from bot.terminal import ERROR, Screen, columns, has_colour, reader_language, render
 from index.errors import CitatError
 
-COMMANDS = ("help", "more", "show", "sources", "why", "fresh", "quit")
+COMMANDS = ("help", "more", "show", "sources", "why", "drop", "fresh", "quit")
 PROMPT = "> "
 PAGE = 3  # quotes shown at a time
 
@@ -59,6 +60,15 @@ def run(
             click.echo(f"{reply}\n", file=stdout)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question with those before it, and what was dropped of how it was understood."""
+
+    question: str
+    history: tuple[str, ...]
+    without: tuple[Slot, ...] = ()
+
+
 @dataclass
 class Session:
     """One reader's conversation; `seen` are words of shown quotes, for completion."""
@@ -67,6 +77,7 @@ class Session:
     stdout: TextIO
     language: str = "en"
     questions: list[str] = field(default_factory=list)
+    asked: _Asked | None = None
     answer: Answer | None = None
     shown: int = 0
     seen: set[str] = field(default_factory=set)
@@ -81,7 +92,7 @@ class Session:
         if not text:
             return ""
         try:
-            return self._obey(text[1:]) if text.startswith(":") else self._ask(text)
+            return self._obey(text[1:]) if text.startswith(":") else self._ask(self._new(text))
         except CitatError as error:
             return self._screen.ink(str(error), ERROR)
 
@@ -92,12 +103,16 @@ class Session:
     def _phrase(self, key: str, **blanks: object) -> str:
         return phrase(self.language, key, **blanks)
 
-    def _ask(self, text: str) -> str:
-        answer = self.conversation.ask(text, self.questions[-HISTORY:])
+    def _new(self, text: str) -> _Asked:
+        return _Asked(text, tuple(self.questions[-HISTORY:]))
+
+    def _ask(self, asked: _Asked) -> str:
+        answer = self.conversation.ask(asked.question, asked.history, without=asked.without)
         answer = self.conversation.verified(answer)
-        if answer.reason is None or answer.reason.can_be_followed_up:
-            self.questions.append(text)
-        self.answer, self.shown = answer, PAGE
+        followed = answer.reason is None or answer.reason.can_be_followed_up
+        if followed and not asked.without:
+            self.questions.append(asked.question)
+        self.asked, self.answer, self.shown = asked, answer, PAGE
         self.language = reader_language(answer)
         self._notice(answer.quotes[:PAGE])
         screen = self._screen
@@ -116,6 +131,8 @@ class Session:
                 return self._phrase("repl-help")
             case "fresh":
                 return self._fresh()
+            case "drop":
+                return self._drop(argument.lower())
             case "more" | "show" | "sources" | "why" as about:
                 return self._about(about, argument)
             case unknown:
@@ -125,8 +142,20 @@ class Session:
 
     def _fresh(self) -> str:
         self.questions.clear()
-        self.answer = None
+        self.asked = self.answer = None
         return self._phrase("repl-fresh")
+
+    def _drop(self, name: str) -> str:
+        """Ask the last question again, without one more of its filters."""
+        if self.asked is None or self.answer is None:
+            return self._phrase("repl-ask-first")
+        slots = {slot.value: slot for slot in self.answer.understood.droppable}
+        if not slots:
+            return self._phrase("repl-drop-nothing")
+        if name not in slots:
+            return self._phrase("repl-drop-which", slots=", ".join(slots))
+        without = (*self.asked.without, slots[name])
+        return self._ask(replace(self.asked, without=without))
 
     def _about(self, command: str, argument: str) -> str:
         answer = self.answer

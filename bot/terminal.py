@@ -54,13 +54,11 @@ def render(
 ) -> str:
     """Return `count` quotes from the `first` on, or the reason for none, for a reader."""
     screen = Screen(width, colour, language)
-    if not answer:
-        return screen.silence(answer)
     numbered = list(enumerate(answer.quotes, 1))[first : first + count]
-    page = screen.page(numbered, left=len(answer.quotes) - first - count)
-    if first == 0 and answer.understood.follows:
-        return f"{screen.understood_as(answer.understood.follows)}\n\n{page}"
-    return page
+    left = len(answer.quotes) - first - count
+    page = screen.page(numbered, left=left) if answer else screen.silence(answer)
+    told = "" if first else screen.understood(answer.understood)
+    return f"{told}\n\n{page}" if told else page
 
 
 def reader_language(answer: Answer) -> str:
@@ -169,8 +167,8 @@ class Screen:
             told.append(self._phrase("show-names", names=names))
         if unknown:
             told.append(self._phrase("show-unknown-names", names=unknown))
-        if understood.follows:
-            told.append(self._phrase("show-understood", question=understood.follows))
+        if line := understood.line(self.language):
+            told.append(line)
         for number, quote in numbered:
             words = ", ".join(dict.fromkeys(quote.text[start:end] for start, end in quote.marks))
             score = f"{quote.score:.2f}"
@@ -179,10 +177,10 @@ class Screen:
             told.append(self._phrase("show-nearest", score=nearest))
         return "\n".join(line for text in told for line in self._wrapped(text, indent=""))
 
-    def understood_as(self, question: str) -> str:
-        """Return what a follow-up was taken to ask."""
-        text = self._phrase("show-understood", question=question)
-        return "\n".join(self._wrapped(text, DIM, indent=""))
+    def understood(self, understood: Understood) -> str:
+        """Return how the question was understood, nothing if just as it was typed."""
+        line = understood.line(self.language)
+        return "\n".join(self._wrapped(line, DIM, indent="")) if line else ""
 
     def silence(self, answer: Answer) -> str:
         """Return why nothing is quoted, and nothing else."""

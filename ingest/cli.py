@@ -112,7 +112,7 @@ def _print_report(report: "Report") -> None:
     facts = {
         **{name: getattr(report, name) for name in ("added", "updated", "unchanged")},
         "skipped": len(report.skipped),
-        **{name: getattr(report, name) for name in ("sentences", "passages", "statements")},
+        **{name: getattr(report, name) for name in ("sentences", "statements")},
         "seconds": round(report.seconds, 1),
     }
     table = Table(*facts)

@@ -112,7 +112,7 @@ class TestIngest:
         result = run("ingest", str(path), data=tmp_path / "data")
         assert result.exit_code == 0
         assert result.stdout == ""
-        for column in ("added", "updated", "unchanged", "skipped", "sentences", "passages"):
+        for column in ("added", "updated", "unchanged", "skipped", "sentences", "statements"):
             assert column in result.stderr
 
     def test_reads_standard_input(self, run, tmp_path):
@@ -211,7 +211,7 @@ class TestAsk:
         assert [set(answer) for answer in answers] == [
             {"id", "abstained", "reason", "understood", "quotes"}
         ] * 5
-        assert answers[3]["understood"]["follows"] == "какво каза Путин? а за Газа?"
+        assert answers[3]["understood"]["follows"] == "какво каза Путин за Газа?"
         assert run("ask", "--jsonl", stdin=text).stdout == from_file.stdout
         assert run("ask", "--jsonl", "-", stdin=text).stdout == from_file.stdout
 

@@ -11,6 +11,7 @@ from bot.conversation import Conversation
 from bot.evaluation.cases import Case
 from bot.evaluation.gold import Gold
 from bot.evaluation.measures import Place
+from bot.narrowing import Narrowing
 from index.search import Searcher
 
 
@@ -90,11 +91,12 @@ def ask(conversation: Conversation, case: Case, gold: Gold | None) -> Outcome:
 
 def _searched(searcher: Searcher, answer: Answer) -> list[str]:
     """Return the articles found for a question as it was understood, best first."""
-    if answer.reason and not answer.reason.can_be_followed_up:
+    slots = answer.understood.slots
+    if slots is None:
         return []  # it was not taken for a question
-    understood = answer.understood
-    query = searcher.parse(understood.follows or understood.question, understood.language)
-    return list(dict.fromkeys(hit.passage.span.article for hit in searcher.search(query)))
+    query = searcher.parse(slots.searched, slots.language)
+    hits = Narrowing.of(slots).search(searcher, query)
+    return list(dict.fromkeys(hit.passage.span.article for hit in hits))
 
 
 def _rank(articles: Sequence[str], gold: Gold) -> int | None:

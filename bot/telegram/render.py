@@ -23,6 +23,7 @@ EXPANDABLE_FROM = 240
 """Characters from which a quote is folded: about four lines on a telephone."""
 
 _LONGEST_LINK = 2000
+_LONGEST_HEAD = 240
 _GAP = "\n\n"
 
 _BORDER = re.compile(r"""(?<=[.!?…])\s+|(?<=[.!?…]["'»”“)\]])\s+|\s*\n\s*|(?<=[。！？])""")
@@ -66,10 +67,10 @@ def reader_language(code: str | None, asked_in: str) -> str:
 
 def pages(answer: Answer, language: str, quotes_per_message: int) -> list[Page]:
     """Return the answer as messages: the reason for silence, or at most so many quotes each."""
+    head = _head(answer, language)
     if not answer:
         reason = answer.reason or Reason.NOTHING_NEAR
-        return [Page(escape(phrase(language, reason.value, **answer.details)))]
-    head = _head(answer, language)
+        return [Page(head + escape(phrase(language, reason.value, **answer.details)))]
     room = MESSAGE_UNITS - _shown_units(head)
     return [
         _page(head, pieces, language)
@@ -158,10 +159,8 @@ def _page(head: str, pieces: Sequence[_Piece], language: str) -> Page:
 
 def _head(answer: Answer, language: str) -> str:
     """Say what was understood, where it is not simply what was asked."""
-    if not answer.understood.follows:
-        return ""
-    line = phrase(language, "tg-follows", question=_line(answer.understood.follows, 120))
-    return f"<i>{escape(line)}</i>{_GAP}"
+    line = _line(answer.understood.line(language), _LONGEST_HEAD)
+    return f"<i>{escape(line)}</i>{_GAP}" if line else ""
 
 
 def _block(piece: _Piece, language: str) -> str:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.answer import Answer, Answers, Quote, Reason, Understood
 from bot.memory import Memory
+from bot.questions.slots import Slot
 from bot.telegram.app import UPDATES, build
 from bot.telegram.handlers import Bot
 from bot.telegram.settings import TelegramSettings
@@ -63,7 +64,12 @@ class LineFinder:
         self.breaks: Exception | None = None
 
     def ask(
-        self, text: str, history: Sequence[str] = (), *, language: str | None = None
+        self,
+        text: str,
+        history: Sequence[str] = (),
+        *,
+        language: str | None = None,
+        without: Collection[Slot] = (),
     ) -> Answer:
         self.asked.append((text, tuple(history)))
         self.threads.add(threading.current_thread().name)

@@ -6,8 +6,12 @@ from urllib.parse import unquote
 import pytest
 
 from bot.answer import Answer, Quote, Reason, Understood
+from bot.questions.reading import read
+from bot.questions.slots import Phrase, Slot
+from bot.questions.typos import Correction
 from index.errors import QuoteError
 from index.records import Article
+from tests.bot.questions.archives import SmallArchive
 
 TEXT = "Кметът отказа. Мостът остава, каза той – „няма да го съборим“."
 ARTICLE = Article(
@@ -74,9 +78,21 @@ def test_what_programs_get():
         "understood": {
             "question": "въпрос",
             "language": "bg",
+            "wanted": "none",
+            "act": None,
+            "speaker": None,
+            "addressee": None,
+            "topic": None,
+            "period": None,
+            "outlet": None,
             "names": ["Кметът"],
             "unknown_names": [],
             "follows": None,
+            "carried": [],
+            "restored": None,
+            "corrections": [],
+            "not_understood": [],
+            "shown": "",
         },
         "quotes": [
             {
@@ -99,6 +115,61 @@ def test_what_programs_get():
             }
         ],
     }
+
+
+def test_what_programs_get_of_a_question_that_asks_for_much():
+    question = "what did May tell Johnson about the bridge since 2017 according to dnevnik?"
+    slots = read(question, "en", SmallArchive())
+    correction = Correction(Phrase(9, 9, 12), "Mzy", "May")
+    understood = Understood(
+        "and Mzy?",
+        "en",
+        ("May",),
+        follows=question,
+        slots=slots,
+        carried=(Slot.ADDRESSEE,),
+        corrections=(correction,),
+    )
+    assert understood.as_dict() == {
+        "question": "and Mzy?",
+        "language": "en",
+        "wanted": "what",
+        "act": "said",
+        "speaker": "May",
+        "addressee": "Johnson",
+        "topic": "the bridge",
+        "period": {"since": "2017-01-01T00:00:00+00:00", "until": None},
+        "outlet": "dnevnik.bg",
+        "names": ["May"],
+        "unknown_names": [],
+        "follows": question,
+        "carried": ["addressee"],
+        "restored": None,
+        "corrections": [{"asked": "Mzy", "known": "May"}],
+        "not_understood": [],
+        "shown": f"understood as: {question} · since 2017-01-01 · in dnevnik.bg"
+        " · Mzy taken for May",
+    }
+
+
+def test_a_time_that_no_dates_are_known_for_is_told():
+    slots = read("what did May say since the election?", "en", SmallArchive())
+    assert Understood(slots.question, "en", slots=slots).as_dict()["not_understood"] == [
+        "the election"
+    ]
+
+
+def test_what_was_read_as_cyrillic_is_told_as_a_whole_question():
+    understood = Understood("kakvo kaza", "bg", restored="какво каза")
+    assert understood.line("ru") == "понято как: какво каза"
+    assert understood.droppable == ()
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_only_what_is_a_question_can_be_followed_up(reason):
+    assert reason.can_be_followed_up is (
+        reason.value not in {"empty-library", "not-a-question", "too-long"}
+    )
 
 
 def test_an_answer_without_quotes_is_false_and_abstains():

@@ -1,12 +1,15 @@
 """From a question to exact words, or to an honest reason for none."""
 
+import io
 import logging
 
 import pytest
 
-from bot.answer import Reason
+from bot.answer import HISTORY, Reason
 from bot.choosing import ChoiceSettings
 from bot.conversation import Conversation
+from bot.questions.slots import Slot
+from bot.repl import Session
 from index.search import Searcher
 
 QUESTIONS = [
@@ -100,8 +103,70 @@ def test_below_the_threshold_there_is_silence_and_the_nearest_score(searcher):
 
 def test_a_follow_up_is_completed_by_the_question_before_it(conversation):
     answer = conversation.ask("а на Нетаняху?", ["какво каза Путин?"])
-    assert answer.understood.follows == "какво каза Путин? а на Нетаняху?"
+    assert answer.understood.follows == "какво каза Путин на Нетаняху?"
     assert answer.understood.question == "а на Нетаняху?"
+    assert answer.quotes == conversation.ask("какво каза Путин на Нетаняху?").quotes
+
+
+def test_a_follow_up_carries_over_who_speaks_and_about_what(conversation):
+    history = ["what did Putin tell Netanyahu about the attack?"]
+    other_topic = conversation.ask("and about Iran?", history).understood
+    other_listener = conversation.ask("and to Abbas?", history).understood
+    assert other_topic.follows == "what did Putin tell Netanyahu about Iran?"
+    assert other_topic.carried == (Slot.SPEAKER, Slot.ADDRESSEE)
+    assert other_listener.follows == "what did Putin tell Abbas about the attack?"
+    assert other_listener.carried == (Slot.SPEAKER, Slot.TOPIC)
+
+
+def test_only_the_last_questions_are_looked_back_to(conversation):
+    history = ["what did Putin tell Netanyahu?", *["how many trains were late?"] * HISTORY]
+    forgotten = conversation.ask("what did he say about gas?", history).understood
+    remembered = conversation.ask("what did he say about gas?", history[:-1]).understood
+    assert "Putin" not in str(forgotten.follows)
+    assert "Putin" in str(remembered.follows)
+
+
+def test_cyrillic_in_latin_letters_is_put_back(conversation):
+    answer = conversation.ask("kakvo kaza Putin na Netanyahu?")
+    assert answer.understood.restored == "какво каза Путин на Нетаняху?"
+    assert answer.understood.language == "bg"
+    assert answer.quotes == conversation.ask("какво каза Путин на Нетаняху?").quotes
+
+
+def test_a_misspelt_name_is_taken_for_the_one_in_the_archive(conversation):
+    answer = conversation.ask("какво каза Путин на Нетамяху?")
+    [correction] = answer.understood.corrections
+    assert (correction.asked, correction.known) == ("Нетамяху", "Нетаняху")
+    assert answer.understood.question == "какво каза Путин на Нетамяху?"
+    assert answer.quotes == conversation.ask("какво каза Путин на Нетаняху?").quotes
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Что Камала сказала Джону?", "ru"),
+        ("Ще бъде ли съборен мостът?", "bg"),
+        ("Хто прийшов до музею?", "uk"),
+        ("Wer hat mit dem Kanzler über die Brücke gesprochen?", "en"),
+    ],
+)
+def test_a_question_is_in_one_of_the_languages_of_the_bot_and_the_archive(
+    conversation, question, language
+):
+    assert conversation.ask(question).understood.language == language
+
+
+def test_what_was_understood_can_be_dropped(conversation):
+    question = "What did Zelensky say about the bridge?"
+    assert conversation.ask(question).reason is Reason.UNKNOWN_NAME
+    answer = conversation.ask(question, without=[Slot.SPEAKER])
+    assert answer.understood.slots.speaker is None
+    assert answer.understood.unknown_names == ()
+
+
+def test_half_a_character_harms_nothing(conversation):
+    answer = conversation.ask("what \ud83d did Putin say", ["\ud83d"])
+    assert answer.understood.question == "what ? did Putin say"
 
 
 def test_a_question_of_its_own_does_not_lean_on_history(conversation):
@@ -134,3 +199,16 @@ def test_when_nothing_is_left_there_is_a_reason(talk):
     answer = talk.ask("кой спечели купата?")
     talk.searcher.library.remove(["one", "two", "other"])
     assert talk.verified(answer).reason is Reason.NOTHING_NEAR
+
+
+def test_at_the_prompt_a_follow_up_carries_over_until_fresh(conversation):
+    session = Session(conversation, io.StringIO())
+    assert session.reply("what did Putin tell Netanyahu?").startswith(
+        "said by Putin · to Netanyahu\n\n 1 │"
+    )
+    assert session.reply(":drop addressee").startswith("said by Putin\n\n 1 │")
+    assert session.reply("and about Iran?").startswith(
+        "understood as: what did Putin tell Netanyahu about Iran?\n\n"
+    )
+    session.reply(":fresh")
+    assert "understood as" not in session.reply("and about Iran?")

@@ -4,10 +4,11 @@ import asyncio
 import io
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prompt_toolkit.application import create_app_session, get_app
@@ -16,6 +17,8 @@ from prompt_toolkit.output import DummyOutput
 
 from bot.answer import Answer, Quote, Reason, Understood
 from bot.phrases import LANGUAGES, phrase
+from bot.questions.reading import read
+from bot.questions.slots import Slot
 from bot.repl import COMMANDS, Session, run
 from index.errors import LibraryError
 from index.records import Article
@@ -55,7 +58,12 @@ class Archive:
     asked: list[tuple[str, list[str]]] = field(default_factory=list)
 
     def ask(
-        self, text: str, history: Sequence[str] = (), *, language: str | None = None
+        self,
+        text: str,
+        history: Sequence[str] = (),
+        *,
+        language: str | None = None,
+        without: Collection[Slot] = (),
     ) -> Answer:
         self.asked.append((text, list(history)))
         match text:
@@ -69,6 +77,9 @@ class Archive:
                 return Answer(understood, (), Reason.UNKNOWN_NAME, details)
             case "кой откри моста?":
                 return Answer(Understood(text, "bg"), tuple(sentences(MOST)))
+            case "what did the mayor say in 2017?":
+                slots = read(text, "en").without(*without)
+                return Answer(Understood(text, "en", slots=slots), tuple(sentences(MOST)))
         return Answer(Understood(text, "en", names=("Mayor",)), tuple(sentences(BRIDGE)))
 
     def verified(self, answer: Answer) -> Answer:
@@ -237,6 +248,51 @@ def test_an_error_is_one_line_and_the_conversation_goes_on(archive):
         "> break\nthe library is gone:   restore it\n\n> кой откри моста?\n 1 │"
     )
     assert archive.asked[-1] == ("кой откри моста?", [])
+
+
+# What was understood, and dropped again
+
+QUOTE = " 1 │ Кметът откри моста.\n     Вести · undated · Мостът\n\n"
+DATED = "what did the mayor say in 2017?"
+
+
+def test_filters_are_shown_and_can_be_dropped_one_after_another(archive):
+    talk = transcript(archive, DATED, ":drop period", ":DROP Speaker", ":drop", ":drop outlet")
+    assert talk == (
+        f"> {DATED}\n"
+        "said by mayor · 2017-01-01 – 2017-12-31\n\n"
+        f"{QUOTE}"
+        "> :drop period\n"
+        "said by mayor\n\n"
+        f"{QUOTE}"
+        "> :DROP Speaker\n"
+        f"{QUOTE}"
+        "> :drop\n"
+        "There is nothing to drop.\n\n"
+        "> :drop outlet\n"
+        "There is nothing to drop.\n\n"
+    )
+
+
+@pytest.mark.parametrize("argument", ["", " outlet", " period speaker", " 1"])
+def test_only_what_was_understood_can_be_dropped(archive, argument):
+    talk = transcript(archive, DATED, f":drop{argument}")
+    assert talk.endswith("\nSay what to drop: speaker, period.\n\n")
+
+
+def test_what_is_asked_without_a_filter_follows_the_same_questions_and_counts_once(archive):
+    transcript(archive, "a", DATED, ":drop period", "b")
+    assert archive.asked[1:] == [(DATED, ["a"]), (DATED, ["a"]), ("b", ["a", DATED])]
+
+
+def test_a_new_question_has_all_its_filters_again(archive):
+    talk = transcript(archive, DATED, ":drop period", DATED)
+    assert talk.count("said by mayor · 2017-01-01 – 2017-12-31\n") == 2
+
+
+@pytest.mark.parametrize("lines", [[], ["a", ":fresh"]], ids=["at-first", "after-fresh"])
+def test_without_a_question_there_is_nothing_to_ask_again(archive, lines):
+    assert transcript(archive, *lines, ":drop period").endswith("\nAsk a question first.\n\n")
 
 
 # What was withdrawn or edited after it was quoted
@@ -416,7 +472,7 @@ def test_a_full_disk_costs_the_history_only(archive, reader, window, tmp_path):
     reader.types("who?\r", "why?\r", CTRL_D)
 
     class Filling(Archive):
-        def ask(self, text: str, history: Sequence[str] = (), **more: str | None) -> Answer:
+        def ask(self, text: str, history: Sequence[str] = (), **more: Any) -> Answer:
             kept.unlink(missing_ok=True)
             kept.symlink_to("/dev/full")
             return super().ask(text, history)

@@ -53,5 +53,7 @@ def test_a_name_the_archive_never_mentions_is_said_to_be_so(conversation, archiv
             return answer
 
     answer = asyncio.run(talk())
-    assert "the archive never mentions" in answer["text"]
-    assert answer["entities"] == []
+    understood, reason = answer["text"].split("\n\n")
+    assert understood == "said by Ronaldinho · to Beckenbauer"
+    assert "the archive never mentions" in reason
+    assert quoted(answer) == []

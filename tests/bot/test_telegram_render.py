@@ -221,10 +221,17 @@ def test_the_only_source_is_previewed():
 @pytest.mark.parametrize("reason", [*Reason, None])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_silence_says_why_and_nothing_else(reason, language):
-    details = {"name": "<Ronaldo & co>", "limit": "1000"}
+    name = "<Ronaldo & co>"
+    details = {"name": name, "limit": "1000", "outlet": name, "period": "2018-03-02"}
     (page,) = pages(Answer(ASKED, reason=reason, details=details), language, 3)
     told = phrase(language, (reason or Reason.NOTHING_NEAR).value, **details)
     assert formatted(page.html, "HTML") == (told, [])
+
+
+def test_what_was_understood_stands_above_the_reason_too():
+    answer = Answer(replace(ASKED, follows="who <is> it?"), reason=Reason.NOTHING_NEAR)
+    (page,) = pages(answer, "en", 3)
+    assert shown(page)[0] == f"understood as: who <is> it?\n\n{phrase('en', 'nothing-near')}"
 
 
 # Buttons and languages

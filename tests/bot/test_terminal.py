@@ -128,6 +128,11 @@ def test_a_follow_up_says_once_how_it_was_understood():
     assert "разбрано" not in second
 
 
+def test_what_was_understood_stands_above_the_reason_for_silence_too():
+    answer = Answer(Understood("и?", "bg", follows="кой?"), reason=Reason.NOTHING_NEAR)
+    assert shown(answer) == "разбрано като: кой?\n\nНе намерих нищо по въпроса в архива."
+
+
 @pytest.mark.parametrize(
     ("answer", "phrase"),
     [
@@ -137,9 +142,11 @@ def test_a_follow_up_says_once_how_it_was_understood():
             id="with-its-details",
         ),
         pytest.param(
-            Answer(Understood("и?", "bg", follows="кой?"), reason=Reason.NOTHING_NEAR),
-            "Не намерих нищо по въпроса в архива.",
-            id="even-after-a-follow-up",
+            Answer(
+                UNDERSTOOD, reason=Reason.NO_ARTICLE_IN_PERIOD, details={"period": "2018-03-02"}
+            ),
+            "Не намерих нищо по въпроса от това време: 2018-03-02.",
+            id="none-of-that-time",
         ),
         pytest.param(
             Answer(UNDERSTOOD), "Не намерих нищо по въпроса в архива.", id="all-quotes-withdrawn"

@@ -1,0 +1,94 @@
+"""What was understood, in one short line: the filters a reader can see and drop."""
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+
+from bot.questions.slots import Period, Slot, Slots
+from bot.questions.typos import Correction
+
+LANGUAGES = ("en", "bg", "ru")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A slot as it is shown; dropping it is `slots.without(filter.slot)`."""
+
+    slot: Slot
+    text: str
+
+
+def filters(slots: Slots, language: str) -> list[Filter]:
+    """Return the filters in force, in the order in which they are shown.
+
+    Without somebody who speaks the topic is the whole question, and nothing to drop.
+    """
+    return [
+        Filter(slot, _text(slots, slot, language))
+        for slot in slots.filled()
+        if slots.act or slot is not Slot.TOPIC
+    ]
+
+
+def shown(
+    slots: Slots,
+    language: str,
+    corrections: Sequence[Correction] = (),
+    *,
+    whole: str | None = None,
+) -> str:
+    """Return one line, `` if the question is searched just as it was typed.
+
+    `whole` is the question that a follow-up, or one in Latin letters, was taken for: it holds the
+    words of who and what, so that only when and where are told beside it.
+    """
+    told = [] if whole is None else [_phrase(language, "whole").format(whole)]
+    told += [
+        one.text
+        for one in filters(slots, language)
+        if whole is None or one.slot in {Slot.PERIOD, Slot.OUTLET}
+    ]
+    return " · ".join((*told, *_notes(slots, language, corrections)))
+
+
+def days(period: Period) -> str:
+    """Return first and last day in the notation of ISO 8601: no month has to be named."""
+    first = f"{period.since:%Y-%m-%d}" if period.since else "…"
+    last = f"{period.until - timedelta(days=1):%Y-%m-%d}" if period.until else "…"
+    return first if first == last else f"{first} – {last}"
+
+
+def _notes(slots: Slots, language: str, corrections: Sequence[Correction]) -> Iterator[str]:
+    for phrase in slots.unresolved:
+        words = slots.question[phrase.start : phrase.end]
+        yield _phrase(language, "unresolved").format(words)
+    for one in corrections:
+        yield _phrase(language, "correction").format(one.asked, one.known)
+
+
+def _text(slots: Slots, slot: Slot, language: str) -> str:
+    if slot is Slot.PERIOD and slots.period is not None:
+        return _when(slots.period, language)
+    if slot is Slot.OUTLET and slots.outlet is not None:
+        return _phrase(language, "outlet").format(slots.outlet.source)
+    return _phrase(language, slot.value).format(slots.words(slot))
+
+
+def _when(period: Period, language: str) -> str:
+    if period.until is None:
+        return _phrase(language, "since").format(f"{period.since:%Y-%m-%d}")
+    if period.since is None:
+        return _phrase(language, "until").format(f"{period.until:%Y-%m-%d}")
+    return days(period)
+
+
+def _phrase(language: str, key: str) -> str:
+    return _phrases()[language if language in LANGUAGES else "en"][key]
+
+
+@cache
+def _phrases() -> dict[str, dict[str, str]]:
+    return tomllib.loads(files("bot.questions").joinpath("shown.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,147 @@
+"""What was understood of a question: slots, and the words of the question that fill them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Slot(StrEnum):
+    """What narrows an answer, and can be dropped again."""
+
+    SPEAKER = "speaker"
+    ADDRESSEE = "addressee"
+    PERIOD = "period"
+    OUTLET = "outlet"
+    TOPIC = "topic"
+
+
+class Wanted(StrEnum):
+    """What the question word asks for."""
+
+    WHAT = "what"
+    WHO = "who"
+    WHOM = "whom"
+    WHEN = "when"
+    WHERE = "where"
+    WHY = "why"
+    HOW = "how"
+    NUMBER = "number"
+    NONE = "none"
+
+
+class Act(StrEnum):
+    """What a speaker does."""
+
+    SAID = "said"
+    ASKED = "asked"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words of the question, [start, end).
+
+    `value` is where they begin behind a preposition or an article: "Putin" in "to Putin".
+    """
+
+    start: int
+    value: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.value < self.end:
+            raise ValueError(f"not a phrase: {self.start}, {self.value}, {self.end}")
+
+    def of(self, text: str) -> str:
+        """Return the words without their preposition."""
+        return text[self.value : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Time from `since` to before `until`, aware; None where it is open."""
+
+    phrase: Phrase
+    since: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A source of the archive, as it is stored there."""
+
+    phrase: Phrase
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """A question and what it asks for; every phrase is a range of `question`.
+
+    `named` are the ranges of the speaker's and the addressee's own names, without roles:
+    "Drosten" of "the virologist Drosten". `unresolved` are periods that no dates are known for,
+    `dropped` are words of filters that were dropped again.
+    """
+
+    question: str
+    language: str
+    wanted: Wanted = Wanted.NONE
+    asking: Phrase | None = None
+    act: Act | None = None
+    cue: Phrase | None = None
+    speaker: Phrase | None = None
+    addressee: Phrase | None = None
+    topic: Phrase | None = None
+    period: Period | None = None
+    outlet: Outlet | None = None
+    unresolved: tuple[Phrase, ...] = ()
+    named: tuple[tuple[Slot, Phrase], ...] = ()
+    dropped: tuple[Phrase, ...] = ()
+
+    def phrase(self, slot: Slot) -> Phrase | None:
+        """Return the words that fill a slot."""
+        filled = getattr(self, slot.value)
+        return filled.phrase if isinstance(filled, Period | Outlet) else filled
+
+    def words(self, slot: Slot) -> str | None:
+        """Return what fills a slot as it was written, without a preposition."""
+        phrase = self.phrase(slot)
+        return phrase.of(self.question) if phrase else None
+
+    def names(self, slot: Slot) -> tuple[str, ...]:
+        """Return the names of who fills the slot; none for "the minister"."""
+        return tuple(name.of(self.question) for named, name in self.named if named is slot)
+
+    def filled(self) -> Iterator[Slot]:
+        """Yield the slots that are filled, in the order in which they are shown."""
+        return (slot for slot in Slot if getattr(self, slot.value) is not None)
+
+    def without(self, *slots: Slot) -> "Slots":
+        """Return the same question with these filters, and the words that make them, dropped."""
+        phrases = (phrase for slot in slots if (phrase := self.phrase(slot)))
+        named = tuple((slot, name) for slot, name in self.named if slot not in slots)
+        emptied: dict[str, Any] = dict.fromkeys((slot.value for slot in slots), None)
+        return replace(self, named=named, dropped=(*self.dropped, *phrases), **emptied)
+
+    @property
+    def period_is_of_statement(self) -> bool:
+        """Tell whether the period says when somebody spoke, not when something happened."""
+        return self.period is not None and self.act is not None
+
+    @property
+    def searched(self) -> str:
+        """The question without the words of what articles are filtered by, or was dropped.
+
+        They would be looked for in the articles. Where nothing else is asked, all is searched.
+        """
+        filters = [self.outlet.phrase] if self.outlet else []
+        filters += [self.period.phrase] if self.period and self.period_is_of_statement else []
+        parts, place = [], 0
+        for phrase in sorted((*self.dropped, *filters), key=lambda phrase: phrase.start):
+            parts.append(self.question[place : max(place, phrase.start)].strip())
+            place = max(place, phrase.end)
+        rest = " ".join(filter(None, (*parts, self.question[place:].strip())))
+        rest = rest.replace(" ?", "?").strip(" ,")
+        return rest if place and any(map(str.isalnum, rest)) else self.question

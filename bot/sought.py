@@ -1,0 +1,61 @@
+"""Whose words are asked for: which statements answer a question, and which answer its reverse."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from bot.questions.slots import Slot, Slots
+from index.people import may_be_same, person_key
+from index.statements import Statement
+
+
+class Fit(IntEnum):
+    """How well a statement answers the question who speaks to whom; higher is better."""
+
+    REVERSED = -2
+    ANOTHER = -1
+    OPEN = 0
+    SPEAKER = 1
+    BOTH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """The speakers and the addressees that a question names, as keys of `person_key`."""
+
+    speakers: frozenset[str] = frozenset()
+    addressees: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, slots: Slots) -> "Sought":
+        """Take them from a question's slots; "the minister" is nobody's name."""
+        keys = (
+            frozenset(
+                filter(None, (person_key(name, slots.language) for name in slots.names(slot)))
+            )
+            for slot in (Slot.SPEAKER, Slot.ADDRESSEE)
+        )
+        return cls(*keys)
+
+    def __bool__(self) -> bool:
+        return bool(self.speakers or self.addressees)
+
+    def fit(self, statement: Statement, language: str) -> Fit:
+        """Tell how a statement of an article in this language fits."""
+        speaker, addressee = statement.keys(language)
+        by, to = _is_any(speaker, self.speakers), _is_any(addressee, self.addressees)
+        if not by and _is_any(speaker, self.addressees):
+            return Fit.REVERSED if self.speakers else Fit.ANOTHER
+        if self.speakers and not by:
+            return Fit.ANOTHER if speaker else Fit.OPEN
+        if self.addressees and not to:
+            return Fit.SPEAKER if by else Fit.OPEN
+        return Fit.BOTH if to else Fit.SPEAKER if by else Fit.OPEN
+
+    def best(self, statements: Iterable[Statement], language: str) -> Fit:
+        """Return how well the best of the statements fits; open if there are none."""
+        return max((self.fit(one, language) for one in statements), default=Fit.OPEN)
+
+
+def _is_any(key: str, sought: Collection[str]) -> bool:
+    return any(may_be_same(key, one) for one in sought)

@@ -1,0 +1,133 @@
+"""Follow-ups: an earlier question, then follow-up | whole question, or - if it is alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.questions.slots import Slot
+from bot.questions.understanding import understand
+from tests.bot.questions.archives import SmallArchive
+
+ARCHIVE = SmallArchive()
+
+TABLE = """
+What did Putin tell Trump about gas?
+    and about Gaza? | What did Putin tell Trump about Gaza?
+    and to Johnson? | What did Putin tell Johnson about gas?
+
+What did Putin say about gas?
+    What about Biden? | What did Biden say about gas?
+    What about Iran? | What did Putin say about Iran?
+    and Biden? | What did Biden say about gas?
+    when? | When did Putin say about gas?
+    Why? | Why did Putin say about gas?
+    who else? | Who else spoke about gas?
+    according to reuters? | What did Putin say about gas according to reuters?
+
+What did Putin say about gas in 2016?
+    and in 2017? | What did Putin say about gas in 2017?
+
+What did Putin say?
+    and about Gaza? | What did Putin say about Gaza?
+
+What did Putin say about gas?
+    what did he say about oil? | what did Putin say about oil?
+    what did Biden say about it? | what did Biden say about gas?
+    What did Merkel reply? | What did Merkel reply (gas)?
+    and what did Merkel say about oil? | -
+    What did Merkel say about oil? | -
+    Brexit | -
+    Was it a success? | Was it a success (gas)?
+    Did his minister reply? | Did Putin's minister reply?
+    Was the pipe broken? | -
+    how many trains were late this week? | -
+
+How many trains were late in 2017?
+    and in 2016? | How many trains were late in 2016?
+    and in Kazan? | How many trains were late in 2017 in Kazan?
+
+Какво каза Путин на Мей за газа?
+    а за Газа? | Какво каза Путин на Мей за Газа?
+    а на Тръмп? | Какво каза Путин на Тръмп за газа?
+
+Какво каза Путин за газа?
+    А Байдън? | Какво каза Байдън за газа?
+    а през 2016? | Какво каза Путин за газа през 2016?
+    Кога? | Кога каза Путин за газа?
+    кой още? | Кой още говори за газа?
+    какво друго каза той? | какво друго каза Путин?
+    А какво каза Мей за рибата? | -
+
+Что Путин сказал Трампу о газе?
+    а о Газе? | Что Путин сказал Трампу о Газе?
+    а Байдену? | Что Путин сказал Байдену о газе?
+
+Что сказал Путин о газе?
+    а Байден? | Что сказал Байден о газе?
+    Почему? | Почему сказал Путин о газе?
+    а в 2016 году? | Что сказал Путин о газе в 2016 году?
+    что ещё он сказал? | что ещё Путин сказал?
+    кто ещё? | Кто ещё говорил о газе?
+
+Що сказав Путін про газ?
+    а про Газу? | Що сказав Путін про Газу?
+    а Байден? | Що сказав Байден про газ?
+    коли? | коли сказав Путін про газ?
+    хто ще? | Хто ще говорив про газ?
+# a follow-up in another language is completed in its own
+
+What did Putin say about gas?
+    а Байдън? | Какво каза Байдън за gas?
+
+Какво каза Путин за газа?
+    and about Gaza? | What did Путин say about Gaza?
+# and one in Latin letters as any other
+    a za Iran? | Какво каза Путин за Иран?
+"""
+
+
+def cases():
+    """Yield (earlier question, follow-up, whole question)."""
+    earlier = ""
+    for line in TABLE.splitlines():
+        asked, bar, whole = (cell.strip() for cell in line.partition("|"))
+        if bar:
+            yield earlier, asked, whole
+        elif asked and not asked.startswith("#"):
+            earlier = asked
+
+
+@pytest.mark.parametrize(("earlier", "asked", "whole"), [*cases()])
+def test_a_follow_up_becomes_a_whole_question(earlier, asked, whole):
+    understood = understand(asked, [earlier], ARCHIVE)
+    if whole == "-":
+        assert understood.follows is None
+        assert understood.slots.question == asked
+    else:
+        assert understood.slots.question.lower() == whole.lower()
+
+
+def test_what_carries_over_is_told():
+    understood = understand("and about Gaza?", ["What did Putin tell Trump about gas?"], ARCHIVE)
+    assert understood.follows
+    assert understood.follows.carried == (Slot.SPEAKER, Slot.ADDRESSEE)
+    assert understood.was_changed
+
+
+def test_follow_ups_lean_on_one_another():
+    history = ["What did Putin tell Trump about gas?", "and about Gaza?"]
+    understood = understand("and in 2017?", history, ARCHIVE)
+    assert understood.slots.question == "What did Putin tell Trump about Gaza in 2017?"
+
+
+def test_without_history_every_question_stands_alone():
+    understood = understand("and about Gaza?", [], ARCHIVE)
+    assert understood.follows is None
+    assert not understood.was_changed
+
+
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=3), st.text(max_size=40))
+def test_no_history_breaks_it(history, asked):
+    understood = understand(asked, history, ARCHIVE)
+    assert understood.asked == asked
+    assert understood.follows is None or understood.slots.question == understood.follows.whole

@@ -1,0 +1,82 @@
+"""Who speaks decides what is quoted, and every quote says who speaks in it."""
+
+import pytest
+
+from bot.choosing import ChoiceSettings, choose
+from bot.sought import Sought
+from index.people import person_key
+from index.search import Searcher
+from ingest.drafts import Draft
+from ingest.pipeline import IngestSettings, Report, ingest
+
+CALL = """Лидерите говориха по телефона в понеделник.
+
+Владимир Путин каза на Бенямин Нетаняху, че мирът в Газа е възможен само чрез преговори.
+
+Бенямин Нетаняху каза на Владимир Путин, че мирът в Газа е далеч и войната ще продължи.
+
+Ангела Меркел заяви, че мирът в Газа трябва да се пази от всички."""
+WIRE = "Вали. Газът остава, заяви Ангела Меркел, цитирана от Ройтерс."
+
+
+@pytest.fixture
+def quotes(library, encoder):
+    """Ask an archive of two articles whose words it holds."""
+    drafts = [
+        Draft(origin=f"test:{id_}", id=id_, language="bg", text=text)
+        for id_, text in (("call", CALL), ("wire", WIRE))
+    ]
+    ingest(drafts, library, encoder, Report(), settings=IngestSettings(), progress=lambda _: None)
+    searcher = Searcher(library, encoder)
+
+    def ask(question: str, speaker: str = "", addressee: str = "", **settings):
+        sought = Sought(*(frozenset(filter(None, [person_key(n)])) for n in (speaker, addressee)))
+        query = searcher.parse(question)
+        besides = searcher.library.passages_said(sought.speakers, sought.addressees, 10)
+        hits = searcher.search(query, besides=besides)
+        return choose(searcher, query, hits, ChoiceSettings(**settings), sought)
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("speaker", "addressee", "words"),
+    [("Путин", "Нетаняху", "чрез преговори"), ("Нетаняху", "Путин", "ще продължи")],
+)
+def test_what_one_told_the_other_comes_first_and_the_reverse_never(
+    quotes, speaker, addressee, words
+):
+    question = f"Какво каза {speaker} на {addressee} за мира в Газа?"
+    found = quotes(question, speaker, addressee, neighbour_margin=0)
+    assert words in found[0].text
+    reverse = {"чрез преговори", "ще продължи"} - {words}
+    assert not any(part in quote.text for part in reverse for quote in found)
+
+
+def test_what_somebody_else_says_counts_for_less(quotes):
+    question = "Какво се каза за мира в Газа?"
+    settings = {"neighbour_margin": 0, "quotes_per_article": 9}
+    anybody = {quote.text: quote.score for quote in quotes(question, **settings)}
+    merkel = {quote.text: quote.score for quote in quotes(question, "Меркел", **settings)}
+    hers = next(text for text in anybody if text.startswith("Ангела Меркел"))
+    his = next(text for text in anybody if text.startswith("Владимир Путин"))
+    weight = ChoiceSettings().speaker_weight
+    assert merkel[hers] == pytest.approx(anybody[hers] + weight)
+    assert merkel[his] == pytest.approx(anybody[his] - weight)
+
+
+def test_a_quote_says_who_speaks_to_whom_and_by_whose_report(quotes):
+    told = quotes("Какво каза Путин на Нетаняху?", "Путин", "Нетаняху", neighbour_margin=0)[0]
+    assert (told.speaker, told.addressee, told.via) == (
+        "Владимир Путин",
+        "Бенямин Нетаняху",
+        None,
+    )
+    wire = next(quote for quote in quotes("Какво става с газа?") if "Газът" in quote.text)
+    assert (wire.speaker, wire.addressee, wire.via) == ("Ангела Меркел", None, "Ройтерс")
+
+
+def test_where_nobody_speaks_no_speaker_is_named(quotes):
+    found = quotes("Кога говориха лидерите по телефона?", neighbour_margin=0)[0]
+    assert found.text.startswith("Лидерите")
+    assert found.speaker is None
