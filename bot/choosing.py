@@ -22,14 +22,14 @@ FEWEST_WORDS = 4
 class ChoiceSettings:
     """The [answer] table."""
 
-    threshold: float = 0.64
+    threshold: float = 0.58
     quotes: int = 12
     quotes_per_article: int = 2
     passages: int = 40
     sentence_share: float = 0.4
     quote_length: int = 500
     neighbour_margin: float = 0.2
-    speaker_weight: float = 0.03
+    speaker_weight: float = 0.0
     question_limit: int = 1000
 
 

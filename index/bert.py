@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import EncoderError
 
+_NUMPY = {"F16": np.float16, "F32": np.float32, "F64": np.float64, "I64": np.int64}
+
 Weights = dict[str, NDArray[Any]]
-"""Tensors by name, in the precision of the files."""
+"""Tensors by name, in the precision of the files or a wider one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,27 @@ class Bert:
         Raises:
             OSError, ValueError, SafetensorError: a file is missing or damaged.
         """
-        from safetensors.numpy import load_file
-
         index = self.body / "model.safetensors.index.json"
         files = (
             set(_json(index)["weight_map"].values()) if index.exists() else ["model.safetensors"]
         )
-        return {
-            name: tensor for file in files for name, tensor in load_file(self.body / file).items()
-        }
+        return {name: tensor for file in files for name, tensor in _tensors(self.body / file)}
+
+
+def _tensors(path: Path) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Yield the tensors of a safetensors file; floats that NumPy has no type for are widened."""
+    import ml_dtypes
+    from safetensors import deserialize
+
+    widened = {
+        "F8_E4M3": (ml_dtypes.float8_e4m3fn, np.float16),
+        "BF16": (ml_dtypes.bfloat16, np.float32),
+    }
+    for name, stored in deserialize(path.read_bytes()):  # type: ignore[no-untyped-call]
+        kind = stored["dtype"]
+        narrow, wide = widened.get(kind) or (_NUMPY[kind], _NUMPY[kind])
+        values = np.frombuffer(stored["data"], dtype=narrow).astype(wide, copy=False)
+        yield name, values.reshape(stored["shape"])
 
 
 def _differences(

@@ -33,8 +33,8 @@ class SearchSettings:
     """The [search] table: weights of the channels and how many candidates each brings."""
 
     dense_weight: float = 1.0
-    words_weight: float = 0.4
-    names_weight: float = 0.4
+    words_weight: float = 0.8
+    names_weight: float = 0.3
     sentences_per_language: int = 30
     word_matches: int = 40
     common_share: float = 0.1

@@ -24,6 +24,7 @@ HEAVY = {
     "faiss",
     "feedparser",
     "httpx",
+    "ml_dtypes",
     "numpy",
     "onnx",
     "onnxruntime",

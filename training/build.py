@@ -1,7 +1,8 @@
 """Write the encoder as a sentence-transformers folder: the English body and a file of new rows.
 
-Weights are stored in half precision, in shards; the configuration says float32, so that the model
-is computed in float32 wherever it is loaded. The folder is written beside and renamed into place.
+The word embeddings are stored in floats of 8 bits, all else in half precision, in shards; the
+configuration says float32, so that the model is computed in float32 wherever it is loaded. The
+folder is written beside and renamed into place.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
-from training.base import WIDTH, base_model
+from training.base import EMBEDDINGS, WIDTH, base_model
 from training.text import folder_arguments
 
 LONGEST = 256  # pieces of a text that are read, the two special ones included
 SHARD_BYTES = 48_000_000
 LARGEST_BYTES = 77 * 2**20  # of all weights together
+LARGEST_FILE_BYTES = 48 * 2**20
 CARD = Path(__file__).with_name("model_card.md")
 
 MODULES = [
@@ -109,7 +111,9 @@ def write_folder(model: Any, tokenizer: Path, folder: Path) -> int:
     beside, old = folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")
     for path in (beside, old):
         shutil.rmtree(path, ignore_errors=True)
-    model.half().save_pretrained(beside, max_shard_size=SHARD_BYTES)
+    state = model.half().state_dict()
+    state[EMBEDDINGS] = state[EMBEDDINGS].to(torch.float8_e4m3fn)
+    model.save_pretrained(beside, state_dict=state, max_shard_size=SHARD_BYTES)
     config = json.loads((beside / "config.json").read_text(encoding="utf-8"))
     for name, content in {**SETTINGS, "config.json": {**config, "dtype": "float32"}}.items():
         path = beside / name
@@ -120,9 +124,11 @@ def write_folder(model: Any, tokenizer: Path, folder: Path) -> int:
     weights = list(beside.glob("*.safetensors"))
     for path in weights:
         path.chmod(0o644)  # safetensors writes them for the owner alone
-    size = sum(path.stat().st_size for path in weights)
-    if size > LARGEST_BYTES:
-        raise ValueError(f"{beside}: {size:,} bytes of weights, at most {LARGEST_BYTES:,} allowed")
+    sizes = [path.stat().st_size for path in weights]
+    size = sum(sizes)
+    for bytes_, most in ((size, LARGEST_BYTES), (max(sizes), LARGEST_FILE_BYTES)):
+        if bytes_ > most:
+            raise ValueError(f"{beside}: {bytes_:,} bytes of weights, at most {most:,} allowed")
     if folder.exists():
         folder.replace(old)
     beside.replace(folder)

@@ -31,7 +31,7 @@ from training.text import (
 )
 
 SCRIPTS = ("CYRILLIC", "GREEK", "HEBREW", "ARABIC")  # first word of a letter's Unicode name
-ROWS = 76_000  # of 384 half-precision numbers: with the body 76.7 MiB on disk
+ROWS = 76_000  # of 384 numbers of 8 bits: with the body 48.8 MiB on disk
 LATIN_ROWS = 12_000  # of them, for languages in Latin letters
 CANDIDATES, LATIN_CANDIDATES = 60_000, 30_000  # pieces learnt before any are dropped
 SAMPLE_WORDS = 4_000_000  # running words that the piece learner sees, all languages together

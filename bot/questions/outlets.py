@@ -13,7 +13,8 @@ from index.names import name_key
 
 _TOP_LEVEL = re.compile(r"\.(?:[a-z]{2,3}\.)?[a-z]{2,6}$")
 
-_LEAST_ALIKE = 0.6
+_OPENING = ("about", "to", "by", "breaks", "source", "outlet", "places")
+_LEAST_ALIKE, _LEAST_ALIKE_IN_PLACE = 0.6, 0.8
 """How alike a name and an outlet of the same key must be: "news" has the key of "nowości"."""
 
 
@@ -22,31 +23,43 @@ def find_outlet(
 ) -> Outlet | None:
     """Find the first source of the archive that is named, behind a preposition or as a domain.
 
-    Of two that are called the same, the one that stands first among the sources is meant.
+    Behind a preposition of place it has to be all that follows, and written much alike: "in
+    Dnevnik", but not "on Russian lessons". Of two that are called the same, the one that stands
+    first among the sources is meant.
     """
     known = _by_key(tuple(sources))
     longest = max(map(len, known), default=0)
     for index in range(len(tokens)):
-        marker = grammar.match(tokens, index, "markers", "outlet")
+        reports = grammar.match(tokens, index, "markers", "outlet")
+        marker = reports or grammar.match(tokens, index, "markers", "places")
         start = index + marker
         for length in range(min(longest, len(tokens) - start), 0, -1):
             named = tokens[start : start + length]
             is_domain = length == 1 and "." in named[0].text
-            source = _meant([token.lower for token in named], known)
-            if source and (marker or is_domain):
+            least = _LEAST_ALIKE if reports or is_domain else _LEAST_ALIKE_IN_PLACE
+            source = _meant([token.lower for token in named], known, least)
+            alone = bool(marker) and _ends(tokens, start + length, grammar)
+            if source and (reports or alone or is_domain):
                 phrase = Phrase(tokens[index].start, named[0].start, named[-1].end)
                 return Outlet(phrase, source)
     return None
 
 
+def _ends(tokens: Sequence[Token], at: int, grammar: Grammar) -> bool:
+    """Tell whether a phrase ends before a token: at a mark or at another preposition."""
+    if at >= len(tokens) or not tokens[at].is_word:
+        return True
+    return any(grammar.match(tokens, at, "markers", role) for role in _OPENING)
+
+
 _Known = Mapping[tuple[str, ...], Sequence[str]]
 
 
-def _meant(words: Sequence[str], known: _Known) -> str | None:
+def _meant(words: Sequence[str], known: _Known, least: float) -> str | None:
     asked = _plain(" ".join(words))
     alike = {source: _alike(asked, _plain(source)) for source in known.get(_key(words), ())}
     best = max(alike, key=lambda source: alike[source], default=None)
-    return best if best is not None and alike[best] >= _LEAST_ALIKE else None
+    return best if best is not None and alike[best] >= least else None
 
 
 def _alike(asked: str, source: str) -> float:

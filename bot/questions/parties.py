@@ -15,6 +15,8 @@ from bot.questions.phrases import Part, Phrases, Run, Segment
 from bot.questions.slots import Act, Wanted
 from bot.questions.tokens import Token
 
+_NOMINATIVE = tuple("бвгґджзклмнпрстфхцчшщ")
+"""The ends of men's names in the nominative; whoever is spoken to has another case."""
 _FARTHEST = 6
 """How many tokens may stand before the question word: "по думите на Мей кога …"."""
 
@@ -301,6 +303,9 @@ class _Finder:
         if plural and case == "dative" and self._marked(part, case):
             return None, part
         speaker, addressee = self._split_by_archive(part)
+        last = self.tokens[addressee.end - 1].lower if addressee else ""
+        if case == "dative" and last.endswith(_NOMINATIVE):
+            return part, None  # "министр Франции Оливье Веран": who is told has another ending
         return speaker, addressee
 
     def _by_case(self, part: Part, case: str) -> tuple[Part | None, Part | None]:

@@ -55,12 +55,12 @@ def test_what_one_told_the_other_comes_first_and_the_reverse_never(
 
 def test_what_somebody_else_says_counts_for_less(quotes):
     question = "Какво се каза за мира в Газа?"
-    settings = {"neighbour_margin": 0, "quotes_per_article": 9}
+    weight = 0.1
+    settings = {"neighbour_margin": 0, "quotes_per_article": 9, "speaker_weight": weight}
     anybody = {quote.text: quote.score for quote in quotes(question, **settings)}
     merkel = {quote.text: quote.score for quote in quotes(question, "Меркел", **settings)}
     hers = next(text for text in anybody if text.startswith("Ангела Меркел"))
     his = next(text for text in anybody if text.startswith("Владимир Путин"))
-    weight = ChoiceSettings().speaker_weight
     assert merkel[hers] == pytest.approx(anybody[hers] + weight)
     assert merkel[his] == pytest.approx(anybody[his] - weight)
 

@@ -92,6 +92,20 @@ class TestVectors:
             on_torch(tiny).encode_passages(samples), abs=1e-5
         )
 
+    @pytest.mark.parametrize("kind", ["float8_e4m3fn", "bfloat16", "float16"])
+    def test_of_a_model_in_small_floats_are_those_of_pytorch(self, own, kind):
+        import torch
+        from safetensors.torch import load_file, save_file
+
+        path, name = own / "model.safetensors", "embeddings.word_embeddings.weight"
+        weights = load_file(path)
+        weights[name] = weights[name].to(getattr(torch, kind))
+        save_file(weights, path, metadata={"format": "pt"})
+        samples = [*SCRIPTS.values()]
+        assert onnx(own).encode_passages(samples) == pytest.approx(
+            on_torch(own).encode_passages(samples), abs=1e-5
+        )
+
     def test_in_integers_lie_near_those_in_floats(self, encoder, int8):
         samples = [text for text in SCRIPTS.values() if text.strip()]
         exact, rounded = encoder.encode_passages(samples), int8.encode_passages(samples)

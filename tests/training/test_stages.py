@@ -61,6 +61,10 @@ def test_stage_0_reads_the_words_that_the_text_translates(folders, monkeypatch, 
     run(monkeypatch, build, *folders, "--out", str(out))
     assert similarities(out).argmax(axis=1).tolist() == list(range(len(PAIRS)))
     assert (out / "README.md").exists()
+    monkeypatch.setattr(build, "LARGEST_FILE_BYTES", 1000)
+    with pytest.raises(ValueError, match="bytes of weights, at most 1,000 allowed"):
+        run(monkeypatch, build, *folders, "--out", str(tmp_path / "too-large"))
+    assert not (tmp_path / "too-large").exists()
 
 
 def test_stages_1_and_2_bring_translations_nearer(folders, monkeypatch, tmp_path) -> None:

@@ -225,3 +225,15 @@ def test_half_a_question_fills_no_slot_with_nothing(question):
     for language in ("en", "bg", "ru", "uk"):
         slots = read(question, language, SmallArchive())
         assert all((slots.words(slot) or "").strip() for slot in slots.filled())
+
+
+def test_a_name_behind_a_role_is_no_addressee_for_being_seldom_near_it():
+    class Names(SmallArchive):
+        """Every name is known, no two of them together."""
+
+        def knows(self, *keys: str) -> int:
+            return int(len(keys) == 1)
+
+    slots = read("Что пообещал министр Франции Карл Браун по поводу прививок?", "ru", Names())
+    assert slots.words(Slot.SPEAKER) == "министр Франции Карл Браун"
+    assert slots.words(Slot.ADDRESSEE) is None
