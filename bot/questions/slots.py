@@ -127,8 +127,12 @@ class Slots:
 
     @property
     def period_is_of_statement(self) -> bool:
-        """Tell whether the period says when somebody spoke, not when something happened."""
-        return self.period is not None and self.act is not None
+        """Tell whether the period says when somebody spoke, not when something happened.
+
+        In words that are no question, a claim that is looked for say, it may be either.
+        """
+        asks = self.wanted is not Wanted.NONE or self.question.rstrip().endswith("?")
+        return asks and self.period is not None and self.act is not None
 
     @property
     def searched(self) -> str:

@@ -73,6 +73,11 @@ def test_when_something_happened_does_not_say_when_it_was_printed(press):
     assert quoted(answer) >= {"old", "new", "undated", "wire"}
 
 
+def test_a_claim_that_is_no_question_is_looked_for_at_any_time(press):
+    claim = "The mayor said that the bridge of Belozar will not be pulled down in 2015."
+    assert quoted(press.ask(claim)) >= {"old", "new", "undated", "wire"}
+
+
 def test_what_is_far_down_the_list_is_found_within_the_filter(library, encoder, encoded_entry):
     """As many nearer articles as a search takes do not hide the only one of the outlet."""
     nearer = [encoded_entry(f"near-{n}", f"{SAID} Note {n}.") for n in range(9)]
