@@ -90,12 +90,14 @@ class Conversation:
         if not len(self.searcher.refresh()):
             return Answer(understood, (), Reason.EMPTY_LIBRARY)
         narrowing, sought = Narrowing.of(slots), Sought.of(slots)
-        said = self.searcher.library.passages_said(sought.speakers, sought.addressees, MOST_SAID)
-        hits = narrowing.search(self.searcher, query, said)
-        quotes = choose(self.searcher, query, hits, self.settings, sought)
-        near = [quote for quote in quotes if quote.score >= self.settings.threshold]
-        if near:
+        library = self.searcher.library
+        with library.steady():  # or an article could change between its words and who says them
+            said = library.passages_said(sought.speakers, sought.addressees, MOST_SAID)
+            hits = narrowing.search(self.searcher, query, said)
+            quotes = choose(self.searcher, query, hits, self.settings, sought)
+            near = [quote for quote in quotes if quote.score >= self.settings.threshold]
             shown = with_copies(self.searcher, query, near, sought, earliest=not narrowing)
+        if shown:
             return Answer(understood, tuple(shown))
         reason, details = _silence(query, narrowing)
         nearest = {"nearest": f"{quotes[0].score:.2f}"} if quotes else {}
