@@ -53,6 +53,9 @@ JOIN_CHANCE, MOST_JOINED = 0.12, 8
 ENTRY_SHARE = 0.15  # of a language's texts, drawn from the dictionaries
 QUESTION_SHARE = 0.1  # of them, questions
 SWITCHED_SHARE = 0.2  # of them, English with words put into the language, half of it questions
+PASSAGE_SHARE = 0.03  # of them, and of English: passages of an encyclopaedia, switched likewise
+REST_SHARE = 1 - ENTRY_SHARE - QUESTION_SHARE - SWITCHED_SHARE - PASSAGE_SHARE  # sentences
+PASSAGES = "tydiqa_goldp"
 RARE = 1e-6  # of running text: how often a word counts as seen that is in no list, or is rarer
 SWITCH_CHANCE = 0.7  # for each word that a dictionary knows
 SOURCE_SHARES = {  # how often the pairs of a file are seen in one pass, if not once
@@ -377,20 +380,25 @@ def draw_chunks(text: Text, seed: int, english_share: float) -> Iterator[list[Pa
     """Chunks without end: languages by `SHARES`, of each some entries and switched English."""
     rng = random.Random(seed)
     asked = [pair for pair in text.english if is_question(pair)]
+    encyclopaedia = [pair for pair in text.english if pair.source == PASSAGES]
+    long = join_pairs(encyclopaedia, 1.0, MOST_JOINED, rng)
     streams = []
     for language, share in SHARES.items():
         own = [pair for pair in text.pairs if pair.language == language]
         entries = [entry for entry in text.entries if entry.language == language]
         parts = (
-            (passes(own, rng), 1 - ENTRY_SHARE - QUESTION_SHARE - SWITCHED_SHARE),
+            (passes(own, rng), REST_SHARE),
             (passes(list(filter(is_question, own)), rng), QUESTION_SHARE),
             (by_frequency(entries, text.frequencies.get(language, {}), rng), ENTRY_SHARE),
             (text.switched(language, text.english, rng), SWITCHED_SHARE / 2),
             (text.switched(language, asked, rng), SWITCHED_SHARE / 2),
+            (text.switched(language, long, rng), PASSAGE_SHARE),
         )
         count = CHUNK * (1 - english_share) * share
         streams += [(stream, round(count * part)) for stream, part in parts]
-    streams.append((passes(text.english, rng), round(CHUNK * english_share)))
+    count = CHUNK * english_share
+    streams.append((passes(text.english, rng), round(count * (1 - PASSAGE_SHARE))))
+    streams.append((passes(long, rng), round(count * PASSAGE_SHARE)))
     while True:
         yield [pair for stream, count in streams for pair in islice(stream, count)]
 

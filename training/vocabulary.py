@@ -28,12 +28,13 @@ from training.text import (
     read_monolingual,
     read_pairs,
     read_word_frequencies,
+    with_forms,
 )
 
 SCRIPTS = ("CYRILLIC", "GREEK", "HEBREW", "ARABIC")  # first word of a letter's Unicode name
-ROWS = 76_000  # of 384 numbers of 8 bits: with the body 48.8 MiB on disk
-LATIN_ROWS = 12_000  # of them, for languages in Latin letters
-CANDIDATES, LATIN_CANDIDATES = 60_000, 30_000  # pieces learnt before any are dropped
+ROWS = 125_000  # of 384 numbers of 8 bits: the most that a file of 48 MiB holds
+LATIN_ROWS = 28_000  # of them, for languages in Latin letters
+CANDIDATES, LATIN_CANDIDATES = 110_000, 60_000  # pieces learnt before any are dropped
 SAMPLE_WORDS = 4_000_000  # running words that the piece learner sees, all languages together
 ENGLISH_FREQUENCY = 2e-7  # of running English text: a word that frequent must be cut as before
 SUPPORT = 4  # a piece must occur so often in text that has an English side
@@ -218,7 +219,11 @@ def main() -> None:
     work.mkdir(parents=True, exist_ok=True)
     exclusions = Exclusions.from_file(data / "excl_keys.bin")
     pairs = read_pairs(data, SHARES, exclusions)
-    entries = read_dictionary(data, SHARES, exclusions)
+    entries = []
+    dictionary = read_dictionary(data, SHARES, exclusions)
+    for language in SHARES:
+        own = [entry for entry in dictionary if entry.language == language]
+        entries += with_forms(own, language, read_word_frequencies(data, language))
     base = base_tokenizer()
     known = base.get_vocab()
 

@@ -6,10 +6,12 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+import torch
 from sentence_transformers import SentenceTransformer
+from transformers import BertModel
 
-from training import alignment, build, distil, questions, vocabulary
-from training.base import WIDTH
+from training import alignment, build, distil, growth, questions, vocabulary
+from training.base import EMBEDDINGS, WIDTH
 
 PAIRS = {
     "котката": "cat",
@@ -85,6 +87,31 @@ def test_stages_1_and_2_bring_translations_nearer(folders, monkeypatch, tmp_path
     assert nearness[0] < nearness[1] < nearness[2]
 
 
+def test_a_student_reads_better_with_more_pieces_and_keeps_its_body(
+    folders, monkeypatch, tmp_path
+) -> None:
+    small, large = tmp_path / "small", tmp_path / "large"
+    with monkeypatch.context() as with_letters_only:
+        with_letters_only.setattr(vocabulary, "ROWS", 0)
+        run(monkeypatch, vocabulary, *folders)
+    run(monkeypatch, alignment, *folders)
+    options = ["--start", "rows_aligned.npy", "--result", "stage2.safetensors", "--chunks", "2"]
+    run(monkeypatch, distil, *folders, *options, "--body-rate", "1e-4")
+    run(monkeypatch, build, *folders, "--student", "stage2.safetensors", "--out", str(small))
+
+    run(monkeypatch, vocabulary, *folders)
+    run(monkeypatch, alignment, *folders)
+    run(monkeypatch, growth, *folders, "--folder", str(small))
+    run(monkeypatch, build, *folders, "--student", "grown.safetensors", "--out", str(large))
+    right = [
+        int((similarities(folder).argmax(axis=1) == np.arange(len(PAIRS))).sum())
+        for folder in (small, large)
+    ]
+    assert right[0] < right[1]
+    bodies = [body_of(folder) for folder in (small, large)]
+    assert all((bodies[0][name] == bodies[1][name]).all() for name in bodies[0])
+
+
 def test_stage_3_brings_questions_nearer_to_their_passages(
     folders, monkeypatch, tmp_path, write_rows
 ) -> None:
@@ -106,6 +133,12 @@ def test_stage_3_brings_questions_nearer_to_their_passages(
         scores = model.encode([*asked]) @ model.encode([*asked.values()]).T
         nearer.append(scores.diagonal().sum() - scores[[0, 1], [1, 0]].sum())
     assert nearer[0] < nearer[1]
+
+
+def body_of(folder: Path) -> dict[str, torch.Tensor]:
+    state = BertModel.from_pretrained(folder).state_dict()
+    del state[EMBEDDINGS]
+    return dict(state)
 
 
 def nearness_of(student: str, folders, monkeypatch, tmp_path) -> float:
