@@ -47,7 +47,7 @@ def grown_student(work: Path, folder: Path) -> Any:
     known = Tokenizer.from_file(str(folder / "tokenizer.json")).get_vocab()
     tokenizer = Tokenizer.from_file(str(work / "tokenizer.json"))
     rows = json.loads((work / "rows.json").read_text(encoding="utf-8"))
-    pieces = [tokenizer.id_to_token(row) for row in rows]
+    pieces = [str(tokenizer.id_to_token(row)) for row in rows]
     values = grown_rows(pieces, np.load(work / "rows_aligned.npy"), table, known)
     model = multilingual_model(work, values)
     model.load_state_dict({EMBEDDINGS: model.state_dict()[EMBEDDINGS], **state})
