@@ -111,7 +111,7 @@ def quoted(
         marks,
         speaker=said.speaker.name if said.speaker else None,
         addressee=said.addressee.name if said.addressee else None,
-        via="; ".join(said.via) or None,
+        via=said.agencies,
     )
 
 

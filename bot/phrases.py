@@ -4,7 +4,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-LANGUAGES = ("en", "bg", "ru")
+LANGUAGES = ("en", "bg", "ru", "uk")
 """Languages the bot speaks; readers of others get English."""
 
 

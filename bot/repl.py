@@ -110,8 +110,10 @@ class Session:
         answer = self.conversation.ask(asked.question, asked.history, without=asked.without)
         answer = self.conversation.verified(answer)
         followed = answer.reason is None or answer.reason.can_be_followed_up
-        if followed and not asked.without:
-            self.questions.append(asked.question)
+        if followed:
+            slots = answer.understood.slots
+            meant = slots.searched if slots and asked.without else asked.question
+            self.questions = [*asked.history, meant]
         self.asked, self.answer, self.shown = asked, answer, PAGE
         self.language = reader_language(answer)
         self._notice(answer.quotes[:PAGE])

@@ -59,6 +59,11 @@ class Statement:
         """The speaker and the addressee, as far as they are known."""
         return tuple(filter(None, (self.speaker, self.addressee)))
 
+    @property
+    def agencies(self) -> str | None:
+        """The agencies in one line, nearest first; None if there are none."""
+        return "; ".join(self.via) or None
+
     def keys(self, language: str) -> tuple[str, str]:
         """Return the keys of the speaker and the addressee; "" for who has no name."""
         names = (party.name if party else None for party in (self.speaker, self.addressee))
@@ -93,7 +98,7 @@ class Statement:
             **_party("addressee", self.addressee),
             "cue": _pair(self.cue),
             "kind": self.kind.value,
-            "via": "; ".join(self.via) or None,
+            "via": self.agencies,
         }
 
 

@@ -7,10 +7,9 @@ from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 
+from bot.phrases import LANGUAGES
 from bot.questions.slots import Period, Slot, Slots
 from bot.questions.typos import Correction
-
-LANGUAGES = ("en", "bg", "ru")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ OCTOBER = datetime(2023, 10, 16, 20, 5, tzinfo=UTC)
         pytest.param("en", "16 October 2023", id="english"),
         pytest.param("bg", "16 октомври 2023 г.", id="bulgarian"),
         pytest.param("ru", "16 октября 2023 г.", id="russian-genitive"),
-        pytest.param("uk", "16 October 2023", id="others-read-english"),
+        pytest.param("uk", "16 жовтня 2023 р.", id="ukrainian-genitive"),
+        pytest.param("de", "16 October 2023", id="others-read-english"),
     ],
 )
 def test_a_date_reads_as_its_language_writes_it(language, words):

@@ -661,7 +661,9 @@ def test_the_menu_and_the_description_are_set_in_each_language(database):
 
     told = asyncio.run(menu())
     assert set(told) == {
-        (kind, code) for kind in ("commands", "description", "short") for code in ("", "bg", "ru")
+        (kind, code)
+        for kind in ("commands", "description", "short")
+        for code in ("", "bg", "ru", "uk")
     }
     assert told["commands", "bg"] == [
         {"command": "ask", "description": phrase("bg", "tg-command-ask")},

@@ -158,7 +158,8 @@ def test_silence_is_the_reason_and_nothing_else(answer, phrase):
 
 
 @pytest.mark.parametrize(
-    ("asked", "spoken"), [("en", "en"), ("bg", "bg"), ("ru", "ru"), ("uk", "en"), ("", "en")]
+    ("asked", "spoken"),
+    [("en", "en"), ("bg", "bg"), ("ru", "ru"), ("uk", "uk"), ("de", "en"), ("", "en")],
 )
 def test_the_reader_is_spoken_to_in_the_questions_language_or_in_english(asked, spoken):
     assert reader_language(Answer(Understood("?", asked))) == spoken
