@@ -1,6 +1,7 @@
 """Which language a text is in: ISO 639-1 codes."""
 
 import re
+import unicodedata
 from collections.abc import Collection
 
 import py3langid
@@ -17,6 +18,8 @@ OWN_SCRIPT = {
     "th": re.compile("[\u0e00-\u0e7f]"),
 }
 """Scripts in which next to nothing but one language is written."""
+CYRILLIC = frozenset({"be", "bg", "mk", "ru", "uk"})
+"""Languages that have no other script; in Latin letters a word of theirs is another's."""
 
 
 def detect(text: str, among: Collection[str] = ()) -> str:
@@ -33,7 +36,9 @@ def detect(text: str, among: Collection[str] = ()) -> str:
         if 2 * sum(map(bool, map(script.match, letters))) > len(letters):
             return language
     ranked: list[str] = [code for code, _ in py3langid.rank(sample)]
-    return next((code for code in ranked if code in among), ranked[0])
+    latin = all("LATIN" in unicodedata.name(letter, "") for letter in set(letters))
+    likely = (code for code in ranked if code in among and not (latin and code in CYRILLIC))
+    return next(likely, ranked[0])
 
 
 def base_language(code: str) -> str:

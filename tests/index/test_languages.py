@@ -28,6 +28,7 @@ def test_an_article_tells_its_language(text, language):
         ("какво каза Путин на Нетаняху?", "bg"),
         ("что Путин сказал Нетаньяху?", "ru"),
         ("какво?", "bg"),
+        ("tram", "en"),
     ],
 )
 def test_a_question_is_told_among_the_languages_of_the_archive(question, language):
