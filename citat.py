@@ -12,6 +12,9 @@ from index.errors import CitatError
 COMMANDS = {
     "ingest": "ingest.cli:ingest",
     "ask": "bot.cli:ask",
+    "said": "bot.views.cli:said",
+    "timeline": "bot.views.cli:timeline",
+    "who": "bot.views.cli:who",
     "repl": "bot.cli:repl",
     "bot": "bot.cli:bot",
     "eval": "bot.evaluation.cli:evaluate",

@@ -4,13 +4,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote as percent_encode
 
 from bot.questions.shown import filters, shown
 from bot.questions.slots import Slot, Slots
 from bot.questions.typos import Correction
 from index.records import Article, Span
+
+if TYPE_CHECKING:  # views are made of answers
+    from bot.views.request import Request
+    from bot.views.view import View
 
 HISTORY = 3
 """How many of the last questions a follow-up may lean on."""
@@ -28,6 +32,8 @@ class Answers(Protocol):
         without: Collection[Slot] = (),
     ) -> "Answer": ...
 
+    def view(self, request: "Request") -> "View": ...
+
     def verified(self, answer: "Answer") -> "Answer": ...
 
 
@@ -38,6 +44,8 @@ class Reason(StrEnum):
     NOT_A_QUESTION = "not-a-question"
     TOO_LONG = "too-long"
     UNKNOWN_NAME = "unknown-name"
+    UNKNOWN_SPEAKER = "unknown-speaker"
+    NOTHING_SAID = "nothing-said"
     NO_ARTICLE_OF_OUTLET = "no-article-of-outlet"
     NO_ARTICLE_IN_PERIOD = "no-article-in-period"
     NOTHING_NEAR = "nothing-near"
@@ -103,6 +111,11 @@ class Quote:
             "score": round(self.score, 4),
             "also_in": list(self.also_in),
         }
+
+
+Notes = Mapping[Span, str]
+"""What is told of a quote besides who speaks to whom."""
+NO_NOTES: Notes = {}
 
 
 @dataclass(frozen=True, slots=True)

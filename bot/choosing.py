@@ -34,18 +34,21 @@ class ChoiceSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Candidate:
+    """A sentence that may be quoted, and how near it is to the question."""
+
     article: Article
     sentence: Sentence
     score: float
     statements: tuple[Statement, ...]  # that have a part of their content in the sentence
 
     @property
-    def place(self) -> "_Place":
+    def place(self) -> "Place":
         return self.article.id, self.sentence.ordinal
 
 
-_Place = tuple[str, int]
+Place = tuple[str, int]
+"""An article and the ordinal of one of its sentences."""
 
 
 def choose(
@@ -61,11 +64,11 @@ def choose(
     often stands in one sentence and what was said in the next. What somebody else says counts for
     less than what those say who are sought; what they were told is no answer to what they said.
     """
-    candidates = _candidates(searcher, query, hits[: settings.passages], settings, sought)
-    taken: set[_Place] = set()
+    found = candidates(searcher, query, hits[: settings.passages], settings, sought)
+    taken: set[Place] = set()
     per_article: Counter[str] = Counter()
     quotes: list[Quote] = []
-    for best in sorted(candidates.values(), key=lambda candidate: -candidate.score):
+    for best in sorted(found.values(), key=lambda candidate: -candidate.score):
         if len(quotes) >= settings.quotes:
             break
         article = best.article
@@ -73,7 +76,7 @@ def choose(
             continue
         if best.place in taken or per_article[article.id] >= settings.quotes_per_article:
             continue
-        run = _grown(best, candidates, taken, settings)
+        run = _grown(best, found, taken, settings)
         taken.update(candidate.place for candidate in run)
         per_article[article.id] += 1
         span = article.span(run[0].sentence.span.start, run[-1].sentence.span.end)
@@ -100,7 +103,7 @@ def quoted(
     sought: Sought,
 ) -> Quote:
     """Return words of an article as a quote, with whoever speaks in the best of the statements."""
-    marks = tuple(_marks(query, article, article.words(span)))
+    marks = tuple(marked(query, article, article.words(span)))
     said = max(statements, key=lambda one: sought.fit(one, article.language), default=None)
     if said is None:
         return Quote(article, span, score, marks)
@@ -115,21 +118,21 @@ def quoted(
     )
 
 
-def _candidates(
+def candidates(
     searcher: Searcher,
     query: Query,
     hits: Sequence[Hit],
     settings: ChoiceSettings,
     sought: Sought,
-) -> dict[_Place, _Candidate]:
+) -> dict[Place, Candidate]:
     """Score each sentence of the passages: the mean of the passage's score and its own.
 
     Who speaks in it raises or lowers that.
     """
     articles = _articles(searcher, hits)
     share = settings.sentence_share
-    own: dict[_Place, float] = {}
-    scored: dict[_Place, _Candidate] = {}
+    own: dict[Place, float] = {}
+    scored: dict[Place, Candidate] = {}
     for hit in hits:
         found = articles.get(hit.passage.span.article)
         if found is None or found.article.version != hit.passage.span.version:
@@ -144,7 +147,7 @@ def _candidates(
                 own[place] = _own_score(searcher, query, found, sentence, statements)
             score = share * own[place] + (1 - share) * hit.score + fit * settings.speaker_weight
             if place not in scored or scored[place].score < score:
-                scored[place] = _Candidate(found.article, sentence.sentence, score, statements)
+                scored[place] = Candidate(found.article, sentence.sentence, score, statements)
     return scored
 
 
@@ -205,11 +208,11 @@ def _own_score(
 
 
 def _grown(
-    best: _Candidate,
-    candidates: Mapping[_Place, _Candidate],
-    taken: set[_Place],
+    best: Candidate,
+    candidates: Mapping[Place, Candidate],
+    taken: set[Place],
     settings: ChoiceSettings,
-) -> list[_Candidate]:
+) -> list[Candidate]:
     """Return the sentence with the next and the one before it, where these are nearly as good."""
     run = [best]
     for step in (1, -1):
@@ -225,7 +228,7 @@ def _grown(
     return run
 
 
-def _marks(query: Query, article: Article, text: str) -> Iterator[tuple[int, int]]:
+def marked(query: Query, article: Article, text: str) -> Iterator[tuple[int, int]]:
     """Yield where words and names of the question stand."""
 
     def is_asked(word: Word) -> bool:

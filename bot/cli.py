@@ -25,7 +25,7 @@ def ask(options: Options, question: str | None, jsonl: str | None, quotes: int) 
     """
     if (question is None) == (jsonl is None):
         raise click.UsageError("give a QUESTION or --jsonl")
-    conversation = _conversation(options)
+    conversation = conversation_of(options)
     if jsonl is not None:
         _answer_lines(conversation, jsonl)
         return
@@ -51,7 +51,7 @@ def repl(options: Options) -> None:
     """Keep asking at a prompt; :help tells what else it can do."""
     from bot.repl import run
 
-    conversation = _conversation(options)
+    conversation = conversation_of(options)
     run(
         conversation,
         articles=conversation.searcher.library.counts()["articles"],
@@ -71,11 +71,12 @@ def bot(options: Options) -> None:
 
     settings = options.config.table("telegram", TelegramSettings)
     token = read_token(settings)  # fails at once, not after the model has been loaded
-    conversation = _conversation(options)
+    conversation = conversation_of(options)
     run(conversation, settings, conversation.searcher.library.path, token)
 
 
-def _conversation(options: Options) -> "Conversation":
+def conversation_of(options: Options) -> "Conversation":
+    """Open the library and load the encoder."""
     from bot.choosing import ChoiceSettings
     from bot.conversation import Conversation
 

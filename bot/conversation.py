@@ -1,9 +1,8 @@
 """A question becomes an answer: exact words of articles, or an honest reason for none."""
 
 import logging
-import re
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bot.answer import HISTORY, Answer, Quote, Reason, Understood
@@ -14,7 +13,11 @@ from bot.printings import with_copies
 from bot.questions.slots import Slot
 from bot.questions.stored import StoredArchive
 from bot.questions.understanding import Understanding, understand
+from bot.silence import refusal, silence
 from bot.sought import Sought
+from bot.views.looking import look
+from bot.views.request import Request
+from bot.views.view import View
 from index.errors import QuoteError
 from index.languages import detect
 from index.records import without_surrogates
@@ -54,6 +57,15 @@ class Conversation:
             earlier = [without_surrogates(asked) for asked in history]
             return self._ask(without_surrogates(text.strip()), earlier, language, without)
 
+    def view(self, request: Request) -> View:
+        """List statements or quotes as they are in one state of the library.
+
+        Raises:
+            LibraryError: the library cannot be read or was encoded with another model.
+        """
+        with self._lock, self.searcher.library.steady():
+            return look(self.searcher, self.settings, request)
+
     def verified(self, answer: Answer) -> Answer:
         """Read every quote again and drop what no longer equals its article.
 
@@ -75,12 +87,9 @@ class Conversation:
         without: Collection[Slot],
     ) -> Answer:
         limit = self.settings.question_limit
-        if len(text) > limit:
-            understood = Understood(text[:80] + "…", language or detect(text, LANGUAGES))
-            return Answer(understood, (), Reason.TOO_LONG, {"limit": str(limit)})
-        if not re.search(r"[^\W\d_]{2}", text):
-            understood = Understood(text, language or detect(text, LANGUAGES))
-            return Answer(understood, (), Reason.NOT_A_QUESTION)
+        if refused := refusal(text, limit):
+            asked = text if len(text) <= limit else text[:80] + "…"
+            return Answer(Understood(asked, language or detect(text, LANGUAGES)), (), *refused)
         earlier = [asked for asked in history if len(asked) <= limit][-HISTORY:]
         understanding = understand(text, earlier, self.archive, language=language)
         understanding = understanding.without(*without)
@@ -99,7 +108,7 @@ class Conversation:
             shown = with_copies(self.searcher, query, near, sought, earliest=not narrowing)
         if shown:
             return Answer(understood, tuple(shown))
-        reason, details = _silence(query, narrowing)
+        reason, details = silence(query, narrowing)
         nearest = {"nearest": f"{quotes[0].score:.2f}"} if quotes else {}
         return Answer(understood, (), reason, {**nearest, **details})
 
@@ -113,15 +122,6 @@ class Conversation:
             return None
         also_in = tuple(other for other in quote.also_in if library.content_hash(other))
         return replace(quote, article=article, also_in=also_in)
-
-
-def _silence(query: Query, narrowing: Narrowing) -> tuple[Reason, Mapping[str, str]]:
-    """Return the most telling reason why no quote is near, and what fills its phrase."""
-    if query.unknown:
-        return Reason.UNKNOWN_NAME, {"name": ", ".join(query.unknown)}
-    if narrowing:
-        return narrowing.reason, narrowing.details
-    return Reason.NOTHING_NEAR, {}
 
 
 def _understood(understanding: Understanding, query: Query) -> Understood:

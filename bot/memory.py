@@ -13,6 +13,9 @@ from sqlite_utils import Database
 from bot.answer import HISTORY
 from index.errors import LibraryError
 
+COMMAND = "/"
+"""With it begins what is asked again but cannot be followed up."""
+
 KEEP = timedelta(days=30)
 """How long a question is remembered."""
 
@@ -36,6 +39,8 @@ class Asked:
     @property
     def thread(self) -> tuple[str, ...]:
         """What a follow-up to this question can refer to."""
+        if self.question.startswith(COMMAND):
+            return ()
         return (*self.history, self.question)[-HISTORY:]
 
 
@@ -105,8 +110,9 @@ class Memory:
         since = _stamp(datetime.now(UTC) - FOLLOW_UP)
         with self._lock:
             rows = self._database.execute(
-                "select question from asked where chat = ? and at >= ? order by id desc limit ?",
-                [chat, since, HISTORY],
+                "select question from asked where chat = ? and at >= ? and question not like ?"
+                " order by id desc limit ?",
+                [chat, since, f"{COMMAND}%", HISTORY],
             ).fetchall()
         return tuple(question for (question,) in reversed(rows))
 

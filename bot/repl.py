@@ -21,10 +21,25 @@ from prompt_toolkit.keys import Keys
 from bot.answer import HISTORY, Answer, Answers, Quote
 from bot.phrases import phrase
 from bot.questions.slots import Slot
-from bot.terminal import ERROR, Screen, columns, has_colour, reader_language, render
+from bot.terminal import DIM, ERROR, Screen, columns, has_colour, reader_language, render
+from bot.views import terminal
+from bot.views.request import Kind, typed
+from bot.views.view import View
 from index.errors import CitatError
 
-COMMANDS = ("help", "more", "show", "sources", "why", "drop", "fresh", "quit")
+COMMANDS = (
+    "help",
+    "more",
+    "show",
+    "sources",
+    "why",
+    "drop",
+    "said",
+    "timeline",
+    "who",
+    "fresh",
+    "quit",
+)
 PROMPT = "> "
 PAGE = 3  # quotes shown at a time
 
@@ -79,6 +94,7 @@ class Session:
     questions: list[str] = field(default_factory=list)
     asked: _Asked | None = None
     answer: Answer | None = None
+    view: View | None = None
     shown: int = 0
     seen: set[str] = field(default_factory=set)
 
@@ -114,7 +130,7 @@ class Session:
             slots = answer.understood.slots
             meant = slots.searched if slots and asked.without else asked.question
             self.questions = [*asked.history, meant]
-        self.asked, self.answer, self.shown = asked, answer, PAGE
+        self.asked, self.answer, self.view, self.shown = asked, answer, None, PAGE
         self.language = reader_language(answer)
         self._notice(answer.quotes[:PAGE])
         screen = self._screen
@@ -135,6 +151,8 @@ class Session:
                 return self._fresh()
             case "drop":
                 return self._drop(argument.lower())
+            case "said" | "timeline" | "who" as kind:
+                return self._view(Kind(kind), argument)
             case "more" | "show" | "sources" | "why" as about:
                 return self._about(about, argument)
             case unknown:
@@ -144,7 +162,7 @@ class Session:
 
     def _fresh(self) -> str:
         self.questions.clear()
-        self.asked = self.answer = None
+        self.asked = self.answer = self.view = None
         return self._phrase("repl-fresh")
 
     def _drop(self, name: str) -> str:
@@ -158,6 +176,16 @@ class Session:
             return self._phrase("repl-drop-which", slots=", ".join(slots))
         without = (*self.asked.without, slots[name])
         return self._ask(replace(self.asked, without=without))
+
+    def _view(self, kind: Kind, line: str) -> str:
+        """Show the first quotes of a view; the commands about an answer are about them."""
+        request = typed(kind, line)
+        if request is None:
+            return self._phrase("repl-view-usage")
+        view = self.conversation.view(request).verified(self.conversation)
+        self.asked, self.answer, self.view, self.shown = None, view.answer, view, PAGE
+        self._notice(view.answer.quotes[:PAGE])
+        return terminal.render(view, self._screen, count=PAGE)
 
     def _about(self, command: str, argument: str) -> str:
         answer = self.answer
@@ -181,7 +209,12 @@ class Session:
         self.shown += PAGE
         self._notice(quote for _, quote in numbered)
         left = len(answer.quotes) - self.shown
-        return self._screen.page(numbered, left=left) or self._phrase("repl-gone")
+        if self.view is None:
+            return self._screen.page(numbered, left=left) or self._phrase("repl-gone")
+        page = self._screen.page(numbered, left=left, notes=self.view.notes(self.language))
+        ending = self.view.ending(self.language) if left <= 0 else ""
+        told = filter(None, (page or self._phrase("repl-gone"), self._screen.lines(ending, DIM)))
+        return "\n\n".join(told)
 
     def _show(self, answer: Answer, argument: str) -> str:
         number = int(argument) if re.fullmatch(r"\d{1,3}", argument) else 0

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import click
 from rich.cells import cell_len
 
-from bot.answer import Answer, Quote, Reason, Understood
+from bot.answer import NO_NOTES, Answer, Notes, Quote, Reason, Understood
 from bot.dates import date_in_words
 from bot.phrases import LANGUAGES, phrase
 from index.records import Article
@@ -79,6 +79,35 @@ def has_colour(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
+def attribution(quote: Quote, language: str) -> str:
+    """Return who says it to whom and by whose report, as far as it is known."""
+    said = quote.speaker or ""
+    if quote.addressee:
+        said = f"{said} → {quote.addressee}".lstrip()
+    via = phrase(language, "show-via", agency=quote.via) if quote.via else ""
+    return ", ".join(filter(None, (said, via)))
+
+
+def also_in(quote: Quote, language: str) -> str:
+    """Return which other articles carry the words, `` if none does."""
+    if not quote.also_in:
+        return ""
+    ids = ", ".join(quote.also_in[:SHOWN_IDS])
+    others = f" + {len(quote.also_in) - SHOWN_IDS}" * (len(quote.also_in) > SHOWN_IDS)
+    return phrase(language, "show-also-in", articles=ids + others)
+
+
+def surroundings(quote: Quote) -> tuple[int, int]:
+    """Return the range of up to `AROUND` characters on each side, cut where it hurts least."""
+    text, start, end = quote.article.text, quote.span.start, quote.span.end
+    floor, ceiling = max(0, start - AROUND), min(len(text), end + AROUND)
+    before = (found for pattern in _BREAKS if (found := pattern.search(text, floor, start)))
+    after = (found for pattern in _BREAKS for found in _last(pattern, text[end:ceiling]))
+    first = next((found.end() for found in before), start) if floor else 0
+    last = next((found.start() for found in after), 0) if ceiling < len(text) else ceiling - end
+    return first, end + last
+
+
 def line_ranges(text: str, width: int) -> Iterator[tuple[int, int]]:
     """Yield [start, end) of each line that fits the width; a longer word has its own.
 
@@ -106,17 +135,25 @@ class Screen:
     colour: bool
     language: str
 
-    def page(self, numbered: Sequence[tuple[int, Quote]], *, left: int) -> str:
+    def page(
+        self, numbered: Sequence[tuple[int, Quote]], *, left: int, notes: Notes = NO_NOTES
+    ) -> str:
         """Return quotes with their numbers, and how many are left."""
-        parts = [self.quote(number, quote) for number, quote in numbered]
+        parts = [
+            self.quote(number, quote, notes.get(quote.span, "")) for number, quote in numbered
+        ]
         if left > 0:
             parts.append(self.ink(self._phrase("show-more", count=left), DIM))
         return "\n\n".join(parts)
 
-    def quote(self, number: int, quote: Quote) -> str:
+    def quote(self, number: int, quote: Quote, note: str = "") -> str:
         """Return the exact words behind a bar and, below, where they stand."""
         words = self._barred(quote.text, quote.marks, str(number))
-        return "\n".join([*words, *self._credits(quote)])
+        return "\n".join([*words, *self._credits(quote, note)])
+
+    def lines(self, text: str, style: Style = PLAIN) -> str:
+        """Return words of ours in lines of the screen's width."""
+        return "\n".join(self._wrapped(text, style, indent=""))
 
     def sources(self, numbered: Sequence[tuple[int, Quote]]) -> str:
         """Return every quoted article once, with the numbers of its quotes."""
@@ -138,7 +175,7 @@ class Screen:
     def context(self, quote: Quote) -> str:
         """Return the quote within its article: the heavy bar and colour show where."""
         article = quote.article
-        start, end = _surroundings(article.text, quote.span.start, quote.span.end)
+        start, end = surroundings(quote)
         text = article.words(article.span(start, end))
         marks = [(quote.span.start - start, quote.span.end - start)]
         cut = f"   {self.ink('│', DIM)} […]"
@@ -180,13 +217,13 @@ class Screen:
     def understood(self, understood: Understood) -> str:
         """Return how the question was understood, nothing if just as it was typed."""
         line = understood.line(self.language)
-        return "\n".join(self._wrapped(line, DIM, indent="")) if line else ""
+        return self.lines(line, DIM) if line else ""
 
     def silence(self, answer: Answer) -> str:
         """Return why nothing is quoted, and nothing else."""
         reason = answer.reason or Reason.NOTHING_NEAR
         text = self._phrase(reason.value, **answer.details)
-        return "\n".join(self._wrapped(text, indent=""))
+        return self.lines(text)
 
     def ink(self, text: str, style: Style = PLAIN) -> str:
         """Return the text in a style; controls become spaces, one for one."""
@@ -203,22 +240,13 @@ class Screen:
         article = quote.article
         return " · ".join(filter(None, (article.source, self._date(article), article.title)))
 
-    def _credits(self, quote: Quote) -> Iterator[str]:
-        if said := self._attribution(quote):
+    def _credits(self, quote: Quote, note: str) -> Iterator[str]:
+        if said := " · ".join(filter(None, (attribution(quote, self.language), note))):
             yield from self._wrapped(said, STRONG)
         yield from self._wrapped(self._source(quote))
         yield from self._link(quote)
-        if quote.also_in:
-            ids = ", ".join(quote.also_in[:SHOWN_IDS])
-            others = f" + {len(quote.also_in) - SHOWN_IDS}" * (len(quote.also_in) > SHOWN_IDS)
-            yield from self._wrapped(self._phrase("show-also-in", articles=ids + others), DIM)
-
-    def _attribution(self, quote: Quote) -> str:
-        said = quote.speaker or ""
-        if quote.addressee:
-            said = f"{said} → {quote.addressee}".lstrip()
-        via = self._phrase("show-via", agency=quote.via) if quote.via else ""
-        return ", ".join(filter(None, (said, via)))
+        if elsewhere := also_in(quote, self.language):
+            yield from self._wrapped(elsewhere, DIM)
 
     def _link(self, quote: Quote) -> Iterator[str]:
         url, link = quote.article.url, quote.link
@@ -266,16 +294,6 @@ class Screen:
 def _readable(fragment: str) -> str:
     """Return the fragment with its letters readable; browsers take both forms as one address."""
     return re.sub(r"(?:%[89A-F][0-9A-F])+", lambda letters: unquote(letters[0]), fragment)
-
-
-def _surroundings(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the range of up to `AROUND` characters on each side, cut where it hurts least."""
-    floor, ceiling = max(0, start - AROUND), min(len(text), end + AROUND)
-    before = (found for pattern in _BREAKS if (found := pattern.search(text, floor, start)))
-    after = (found for pattern in _BREAKS for found in _last(pattern, text[end:ceiling]))
-    first = next((found.end() for found in before), start) if floor else 0
-    last = next((found.start() for found in after), 0) if ceiling < len(text) else ceiling - end
-    return first, end + last
 
 
 def _last(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:

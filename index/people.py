@@ -65,7 +65,7 @@ def person_key(name: str, language: str = "") -> str:
     first = words[0].rstrip(".")
     if len(words) == 1 or len(first) == 1:
         return surname
-    return f"{surname} {_first_name_key(first, language)}"
+    return f"{surname} {first_name_key(first, language)}"
 
 
 def may_be_same(one: str, other: str) -> bool:
@@ -75,9 +75,15 @@ def may_be_same(one: str, other: str) -> bool:
     )
 
 
-def _first_name_key(first: str, language: str) -> str:
+def first_name_key(first: str, language: str) -> str:
+    """Return the key of a first name or a role, the same in languages that have their own form."""
     lower = first.lower()
     return _variants().get(lower) or name_key(lower, language)
+
+
+def is_role(word: str) -> bool:
+    """Tell whether a word is the head of a role, not a part of a name: президент, Chancellor."""
+    return any(word.lower() in family.split() for family in _ROLES)
 
 
 @cache

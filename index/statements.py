@@ -64,10 +64,17 @@ class Statement:
         """The agencies in one line, nearest first; None if there are none."""
         return "; ".join(self.via) or None
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """The names of the speaker and the addressee; "" for who has none."""
+        speaker, addressee = (
+            (party.name if party else None) or "" for party in (self.speaker, self.addressee)
+        )
+        return speaker, addressee
+
     def keys(self, language: str) -> tuple[str, str]:
         """Return the keys of the speaker and the addressee; "" for who has no name."""
-        names = (party.name if party else None for party in (self.speaker, self.addressee))
-        speaker, addressee = (person_key(name or "", language) for name in names)
+        speaker, addressee = (person_key(name, language) for name in self.names)
         return speaker, addressee
 
     def to_json(self) -> str:

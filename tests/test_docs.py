@@ -1,6 +1,7 @@
 """What the documents say is so."""
 
 import re
+import shlex
 import tomllib
 from dataclasses import asdict
 from pathlib import Path
@@ -61,15 +62,13 @@ def test_scripts_are_executable_and_named_where_people_look(script):
     assert (ROOT / "scripts" / script).stat().st_mode & 0o100
 
 
-def test_the_readme_shows_what_is_really_printed(own_archive, encoder_loaded_once, monkeypatch):
-    block = re.search(r"\$ citat ask [^\n]*\n(.*?)```", README, re.DOTALL)
+@pytest.mark.parametrize("command", ["ask", "said"])
+def test_the_readme_shows_what_is_really_printed(command, own_archive, encoder_loaded_once):
+    block = re.search(rf"\$ citat ({command} [^\n]*)\n(.*?)```", README, re.DOTALL)
     assert block
-    shown = CliRunner().invoke(
-        citat.cli,
-        ["ask", "--quotes", "1", "what did Putin tell Netanyahu?", "--data", str(own_archive)],
-    )
+    shown = CliRunner().invoke(citat.cli, [*shlex.split(block[1]), "--data", str(own_archive)])
     assert shown.exit_code == 0
-    assert shown.stdout.rstrip() == block[1].rstrip()
+    assert shown.stdout.rstrip() == block[2].rstrip()
 
 
 def test_the_changelog_has_a_section_for_what_is_not_yet_released():

@@ -44,7 +44,7 @@ def shown(
     `whole` is the question that a follow-up, or one in Latin letters, was taken for: it holds the
     words of who and what, so that only when and where are told beside it.
     """
-    told = [] if whole is None else [_phrase(language, "whole").format(whole)]
+    told = [] if whole is None else [words(language, "whole").format(whole)]
     told += [
         one.text
         for one in filters(slots, language)
@@ -62,29 +62,31 @@ def days(period: Period) -> str:
 
 def _notes(slots: Slots, language: str, corrections: Sequence[Correction]) -> Iterator[str]:
     for phrase in slots.unresolved:
-        words = slots.question[phrase.start : phrase.end]
-        yield _phrase(language, "unresolved").format(words)
+        told = slots.question[phrase.start : phrase.end]
+        yield words(language, "unresolved").format(told)
     for one in corrections:
-        yield _phrase(language, "correction").format(one.asked, one.known)
+        yield words(language, "correction").format(one.asked, one.known)
 
 
 def _text(slots: Slots, slot: Slot, language: str) -> str:
     if slot is Slot.PERIOD and slots.period is not None:
-        return _when(slots.period, language)
+        return when(slots.period, language)
     if slot is Slot.OUTLET and slots.outlet is not None:
-        return _phrase(language, "outlet").format(slots.outlet.source)
-    return _phrase(language, slot.value).format(slots.words(slot))
+        return words(language, "outlet").format(slots.outlet.source)
+    return words(language, slot.value).format(slots.words(slot))
 
 
-def _when(period: Period, language: str) -> str:
+def when(period: Period, language: str) -> str:
+    """Return a period in words: an open one says which of its ends it has."""
     if period.until is None:
-        return _phrase(language, "since").format(f"{period.since:%Y-%m-%d}")
+        return words(language, "since").format(f"{period.since:%Y-%m-%d}")
     if period.since is None:
-        return _phrase(language, "until").format(f"{period.until:%Y-%m-%d}")
+        return words(language, "until").format(f"{period.until:%Y-%m-%d}")
     return days(period)
 
 
-def _phrase(language: str, key: str) -> str:
+def words(language: str, key: str) -> str:
+    """Return the form in which a filter is shown, with a blank for what it is."""
     return _phrases()[language if language in LANGUAGES else "en"][key]
 
 

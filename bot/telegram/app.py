@@ -19,6 +19,9 @@ from index.errors import ConfigError
 
 logger = logging.getLogger(__name__)
 
+COMMANDS = ("ask", "said", "timeline", "who", "help")
+"""The menu, in its order."""
+
 UPDATES = ("message", "callback_query")
 """The kinds of update that are asked for; edits and channel posts are no questions."""
 
@@ -93,9 +96,7 @@ async def introduce(application: Bot) -> None:
 
 
 async def _introduce_in(application: Bot, language: str, code: str | None) -> None:
-    commands = [
-        BotCommand(name, phrase(language, f"tg-command-{name}")) for name in ("ask", "help")
-    ]
+    commands = [BotCommand(name, phrase(language, f"tg-command-{name}")) for name in COMMANDS]
     await application.bot.set_my_commands(commands, language_code=code)
     await application.bot.set_my_description(phrase(language, "tg-description"), code)
     await application.bot.set_my_short_description(phrase(language, "tg-short-description"), code)

@@ -25,17 +25,22 @@ from telegram.ext import (
 )
 
 from bot.answer import Answer, Answers
-from bot.memory import Memory
+from bot.memory import COMMAND, Memory
 from bot.phrases import phrase
 from bot.telegram.access import Gate
-from bot.telegram.render import keyboard, pages, reader_language
+from bot.telegram.render import Page, keyboard, pages, reader_language, view_pages
 from bot.telegram.settings import TelegramSettings
+from bot.views.request import Kind, Request, typed
+from bot.views.view import View
 from index.records import without_surrogates
 
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 Bot = Application[Any, Any, Any, Any, Any, Any]
+
+LIMIT = 60
+"""Quotes of a view, over all its pages."""
 
 TYPING_AFTER_S = 0.3
 """Quicker answers need no sign that one is at work."""
@@ -64,6 +69,7 @@ class Voice:
             CommandHandler("start", self.start, fresh),
             CommandHandler("help", self.help, fresh),
             CommandHandler("ask", self.ask, fresh),
+            CommandHandler([kind.value for kind in Kind], self.view, fresh),
             CallbackQueryHandler(self.turn_page, r"^m:\d{1,18}:\d{1,4}$"),
             CallbackQueryHandler(self.stale_button),
             MessageHandler(private & filters.COMMAND, self.help),
@@ -92,6 +98,16 @@ class Voice:
         words = (_message(update).text or "").split(maxsplit=1)
         await self._answer(update, words[1] if len(words) > 1 else "")
 
+    async def view(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """List what /said, /timeline or /who asks for."""
+        message = _message(update)
+        name, *line = (message.text or "").split()
+        command = " ".join([name.partition("@")[0].lower(), *line])
+        if _request(command) is None:
+            await _say(message, phrase(_own_language(update), "tg-view-usage"))
+            return
+        await self._answer(update, without_surrogates(command))
+
     async def question(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer a plain question, or one that mentions the bot."""
         await self._answer(update, _without_mention(_message(update), context.bot.username))
@@ -116,8 +132,8 @@ class Voice:
             return
         await _acknowledge(query)
         async with self._turn(asked.chat):
-            answer = await self._work(self._found, asked.question, asked.history)
-            await self._edit(message, asked.id, answer, int(page), query.from_user.language_code)
+            found = await self._work(self._found, asked.question, asked.history)
+            await self._edit(message, asked.id, found, int(page), query.from_user.language_code)
 
     async def stale_button(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Say that a button is too old to be understood."""
@@ -130,14 +146,13 @@ class Voice:
             return
         async with self._turn(message.chat_id):
             async with _typing(message):
-                asked, answer = await self._work(self._ask, message, question)
-            sent = await self._send(message, asked, answer)
+                asked, found = await self._work(self._ask, message, question)
+            sent = await self._send(message, asked, found)
             await self._work(self._remember, asked, sent.message_id)
 
-    async def _send(self, message: Message, asked: int, answer: Answer) -> Message:
+    async def _send(self, message: Message, asked: int, found: Answer | View) -> Message:
         code = message.from_user.language_code if message.from_user else None
-        language = reader_language(code, answer.understood.language)
-        shown = pages(answer, language, self._settings.quotes_per_message)
+        language, shown = self._shown(found, code)
         return await message.reply_html(
             shown[0].html,
             reply_markup=keyboard(asked, 1, len(shown), language) if asked else None,
@@ -146,10 +161,9 @@ class Voice:
         )
 
     async def _edit(
-        self, message: Message, asked: int, answer: Answer, page: int, code: str | None
+        self, message: Message, asked: int, found: Answer | View, page: int, code: str | None
     ) -> None:
-        language = reader_language(code, answer.understood.language)
-        shown = pages(answer, language, self._settings.quotes_per_message)
+        language, shown = self._shown(found, code)
         # The archive may have changed since the button was made.
         page = min(max(page, 1), len(shown))
         with _unless("not modified", "to edit not found"):
@@ -160,7 +174,16 @@ class Voice:
                 link_preview_options=shown[page - 1].link_preview,
             )
 
-    def _ask(self, message: Message, question: str) -> tuple[int, Answer]:
+    def _shown(self, found: Answer | View, code: str | None) -> tuple[str, list[Page]]:
+        """Return the language to speak, and the pages."""
+        most = self._settings.quotes_per_message
+        if isinstance(found, View):
+            language = reader_language(code, found.language)
+            return language, view_pages(found, language, most)
+        language = reader_language(code, found.understood.language)
+        return language, pages(found, language, most)
+
+    def _ask(self, message: Message, question: str) -> tuple[int, Answer | View]:
         """Answer, and remember the question if it can be followed up; its id is 0 if not."""
         history = self._history(message)
         answer = self._found(question, history)
@@ -181,7 +204,9 @@ class Voice:
         except sqlite3.Error as error:  # it was answered: no reason to speak of trouble
             logger.error("an answer is not remembered: %s", error)  # noqa: TRY400
 
-    def _found(self, question: str, history: Sequence[str]) -> Answer:
+    def _found(self, question: str, history: Sequence[str]) -> Answer | View:
+        if request := _request(question):
+            return self._conversation.view(request).verified(self._conversation)
         return self._conversation.verified(self._conversation.ask(question, history))
 
     def _history(self, message: Message) -> tuple[str, ...]:
@@ -284,6 +309,14 @@ def _without_mention(message: Message, username: str) -> str:
 def _own_language(update: Update) -> str:
     user = update.effective_user
     return reader_language(user.language_code if user else None, "en")
+
+
+def _request(command: str) -> Request | None:
+    """Read a command such as "/said Merkel about Brexit"; None for a question."""
+    name, _, line = command.removeprefix(COMMAND).partition(" ")
+    if not command.startswith(COMMAND) or name not in set(Kind):
+        return None
+    return typed(Kind(name), line, LIMIT)
 
 
 def _message(update: Update) -> Message:

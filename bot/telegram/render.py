@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape, unescape
 from itertools import accumulate, takewhile
-from urllib.parse import urlsplit
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 
-from bot.answer import Answer, Quote, Reason
+from bot.addresses import domain
+from bot.answer import NO_NOTES, Answer, Notes, Quote, Reason
 from bot.dates import date_in_words
 from bot.phrases import LANGUAGES, phrase
+from bot.views.view import View
 
 MESSAGE_UNITS = 4096
 """UTF-16 units of one message: Telegram's own limit counts at most as many."""
@@ -52,6 +53,7 @@ class _Piece:
 
     quote: Quote
     words: str
+    note: str = ""
     part: int = 1
     parts: int = 1
 
@@ -67,14 +69,34 @@ def reader_language(code: str | None, asked_in: str) -> str:
 
 def pages(answer: Answer, language: str, quotes_per_message: int) -> list[Page]:
     """Return the answer as messages: the reason for silence, or at most so many quotes each."""
-    head = _head(answer, language)
+    head = _head([answer.understood.line(language)])
+    return _pages(answer, language, quotes_per_message, head)
+
+
+def view_pages(view: View, language: str, quotes_per_message: int) -> list[Page]:
+    """Return a view as messages, each below what was asked for; what is left stands at the end."""
+    head = _head(view.told(language))
+    foot = _head([view.ending(language)], before=_GAP, after="")
+    shown = _pages(view.answer, language, quotes_per_message, head, view.notes(language), foot)
+    return [*shown[:-1], replace(shown[-1], html=shown[-1].html + foot)]
+
+
+def _pages(
+    answer: Answer,
+    language: str,
+    most: int,
+    head: str,
+    notes: Notes = NO_NOTES,
+    foot: str = "",
+) -> list[Page]:
+    """Return messages under a head, with room for a foot in each."""
     if not answer:
         reason = answer.reason or Reason.NOTHING_NEAR
         return [Page(head + escape(phrase(language, reason.value, **answer.details)))]
-    room = MESSAGE_UNITS - _shown_units(head)
+    room = MESSAGE_UNITS - _shown_units(head + foot)
     return [
         _page(head, pieces, language)
-        for pieces in _packed(_pieces(answer), language, quotes_per_message, room)
+        for pieces in _packed(_pieces(answer, notes), language, most, room)
     ]
 
 
@@ -127,11 +149,11 @@ def _cut(text: str, limit: int) -> tuple[int, int]:
     return limit, limit
 
 
-def _pieces(answer: Answer) -> Iterator[_Piece]:
+def _pieces(answer: Answer, notes: Notes) -> Iterator[_Piece]:
     for quote in answer.quotes:
         parts = split(quote.text)
         for part, words in enumerate(parts, start=1):
-            yield _Piece(quote, words, part, len(parts))
+            yield _Piece(quote, words, notes.get(quote.span, ""), part, len(parts))
 
 
 def _packed(
@@ -157,16 +179,16 @@ def _page(head: str, pieces: Sequence[_Piece], language: str) -> Page:
     return Page(html, _address(only.url) if only else None)
 
 
-def _head(answer: Answer, language: str) -> str:
+def _head(lines: Iterable[str], *, before: str = "", after: str = _GAP) -> str:
     """Say what was understood, where it is not simply what was asked."""
-    line = _line(answer.understood.line(language), _LONGEST_HEAD)
-    return f"<i>{escape(line)}</i>{_GAP}" if line else ""
+    told = "\n".join(filter(None, (_line(line, _LONGEST_HEAD) for line in lines)))
+    return f"{before}<i>{escape(told)}</i>{after}" if told else ""
 
 
 def _block(piece: _Piece, language: str) -> str:
     """The exact words, and under them who said it to whom and where it stands."""
     tag = "blockquote expandable" if len(piece.words) > EXPANDABLE_FROM else "blockquote"
-    said = _said(piece.quote, language)
+    said = " · ".join(filter(None, (_said(piece.quote, language), piece.note)))
     return (
         f"<{tag}>{escape(piece.words)}</blockquote>\n"
         + (f"<b>{escape(said)}</b>\n" if said else "")
@@ -202,25 +224,15 @@ def _linked_title(quote: Quote) -> str:
     link = _address(quote.link) or _address(quote.article.url)
     if link is None:
         return title
-    domain = escape(_domain(link))
-    return f'<a href="{escape(link)}">{title or domain}</a> ({domain})'
+    shown = escape(_line(domain(link), 60))
+    return f'<a href="{escape(link)}">{title or shown}</a> ({shown})'
 
 
 def _address(url: str | None) -> str | None:
     """Return the address if it is one that Telegram makes a link of: http(s), not endless."""
-    if url is None or len(url) > _LONGEST_LINK or not _domain(url):
+    if url is None or len(url) > _LONGEST_LINK or not domain(url):
         return None
     return url
-
-
-def _domain(url: str) -> str:
-    """Return the host of an http(s) address without its "www.", else nothing."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:  # "http://[" and its like
-        return ""
-    return _line(host.removeprefix("www."), 60) if parts.scheme in {"http", "https"} else ""
 
 
 def _line(text: str, limit: int) -> str:

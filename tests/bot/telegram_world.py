@@ -14,6 +14,8 @@ from bot.questions.slots import Slot
 from bot.telegram.app import UPDATES, build
 from bot.telegram.handlers import Bot
 from bot.telegram.settings import TelegramSettings
+from bot.views.request import Request
+from bot.views.view import Item, View
 from index.records import Article
 from tests.bot.fake_bot_api import FakeBotApi, Json, Reader
 from tests.bot.telegram_text import utf16_slice
@@ -94,6 +96,11 @@ class LineFinder:
             return Answer(understood, quotes)
         name = words[-1].capitalize() if words else ""
         return Answer(understood, reason=Reason.UNKNOWN_NAME, details={"name": name})
+
+    def view(self, request: Request) -> View:
+        found = self.ask(request.text)
+        items = tuple(Item(quote) for quote in found.quotes)
+        return View(request, found.understood.language, items, found.reason, found.details)
 
     def verified(self, answer: Answer) -> Answer:
         kept = tuple(

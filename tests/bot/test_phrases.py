@@ -42,6 +42,9 @@ def test_there_are_words_for_each_reason_of_silence(reason):
     [
         pytest.param("tg-command-ask", 256, id="command"),
         pytest.param("tg-command-help", 256, id="command"),
+        pytest.param("tg-command-said", 256, id="command"),
+        pytest.param("tg-command-timeline", 256, id="command"),
+        pytest.param("tg-command-who", 256, id="command"),
         pytest.param("tg-description", 512, id="description"),
         pytest.param("tg-short-description", 120, id="short-description"),
         pytest.param("tg-stale", 200, id="toast"),

@@ -20,6 +20,8 @@ from bot.phrases import LANGUAGES, phrase
 from bot.questions.reading import read
 from bot.questions.slots import Slot
 from bot.repl import COMMANDS, Session, run
+from bot.views.request import Request
+from bot.views.view import Item, View
 from index.errors import LibraryError
 from index.records import Article
 
@@ -81,6 +83,10 @@ class Archive:
                 slots = read(text, "en").without(*without)
                 return Answer(Understood(text, "en", slots=slots), tuple(sentences(MOST)))
         return Answer(Understood(text, "en", names=("Mayor",)), tuple(sentences(BRIDGE)))
+
+    def view(self, request: Request) -> View:
+        items = tuple(Item(quote, count=7) for quote in sentences(BRIDGE))
+        return View(request, "en", items, left=2)
 
     def verified(self, answer: Answer) -> Answer:
         kept = (quote for quote in answer.quotes if quote.text not in self.withdrawn)
@@ -479,3 +485,41 @@ def test_a_full_disk_costs_the_history_only(archive, reader, window, tmp_path):
             return super().ask(text, history)
 
     assert at_terminal(Filling(), window, kept) == ["who?", "why?"]
+
+
+# Views
+
+
+def test_a_view_is_shown_page_by_page_with_what_is_known_of_each_quote(archive):
+    shown = transcript(archive, ":said Mayor about the bridge", ":more")
+    assert shown.startswith(
+        "> :said Mayor about the bridge\n"
+        "said by Mayor · about the bridge\n"
+        "\n"
+        " 1 │ The mayor opened the bridge.\n"
+        "     statements: 7\n"
+        "     Daily · 2 May 2024 · A bridge, at last\n"
+    )
+    first, more = shown.split("> :more\n")
+    assert first.endswith("\n\nMore quotes: 2\n\n")
+    assert more.startswith(" 4 │ The river rose twice.\n     statements: 7\n")
+    assert more.endswith("\n\nNot shown: up to 2 more.\n\n")
+
+
+def test_the_commands_about_an_answer_are_about_a_view_too(archive):
+    shown = transcript(archive, ":timeline the bridge", ":show 2", ":sources", ":drop topic")
+    assert "\n   ┃ It took nine years.\n" in shown
+    assert "1, 2, 3, 4, 5 · Daily" in shown
+    assert shown.endswith(f"> :drop topic\n{phrase('en', 'repl-ask-first')}\n\n")
+
+
+def test_a_question_after_a_view_is_answered_as_ever(archive):
+    shown = transcript(archive, ":who bridge", "who opened the bridge?")
+    assert "statements: 7" not in shown.partition("> who")[2]
+    assert archive.asked == [("who opened the bridge?", [])]
+
+
+@pytest.mark.parametrize("line", [":said", ":who", ":timeline", ":said since 2018"])
+def test_a_view_of_nothing_says_how_it_is_asked_for(archive, line):
+    told = phrase("en", "repl-view-usage")
+    assert transcript(archive, line) == f"> {line}\n{told}\n\n"

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from telegram.error import TelegramError
 
+from bot.conversation import Conversation
 from bot.memory import Memory
 from bot.phrases import phrase
 from bot.telegram import handlers
 from bot.telegram.app import introduce
 from index.records import Article
+from index.search import Searcher
 from tests.bot.fake_bot_api import FakeBotApi, group
 from tests.bot.telegram_world import (
     ANNA,
@@ -648,6 +650,78 @@ def test_an_outage_of_the_server_is_logged_and_survived(database, caplog):
     ]
 
 
+# Views
+
+
+@pytest.mark.parametrize(
+    "command", ["/said Нетаняху", "/who@citat_bot\nНетаняху", "/TIMELINE Нетаняху"]
+)
+def test_a_view_is_answered_with_the_exact_words_of_the_articles(database, command):
+    async def conversation():
+        async with talking(database) as api:
+            api.says(BORIS, command)
+            (answer,) = await api.answers(1)
+        assert quoted(answer) == CALL.text.split("\n")[:1]
+        label = "казва" if "said" in command else "за"
+        assert answer["text"].startswith(f"{label} Нетаняху\n\n")
+
+    asyncio.run(conversation())
+
+
+def test_a_view_has_pages_and_is_nothing_to_follow_up(database):
+    finder = LineFinder()
+
+    async def conversation():
+        async with talking(database, finder) as api:
+            api.says(ANNA, "/said harbour")
+            (answer,) = await api.answers(1)
+            turned = await turn(api, answer)
+            assert quoted(turned) == HARBOUR.text.split("\n")[3:6]
+            assert buttons(turned) == ["◀", "2/3", "▶"]
+            api.says(ANNA, "whale?")
+            await api.answers(2)
+            api.says(ANNA, "and the harbour?", reply_to=answer)
+            await api.answers(3)
+
+    asyncio.run(conversation())
+    assert finder.asked[2:] == [("whale?", ()), ("and the harbour?", ())]
+
+
+@pytest.mark.parametrize("command", ["/said", "/who", "/timeline", "/said since 2018"])
+def test_a_view_of_nothing_says_how_it_is_asked_for(database, command):
+    async def conversation():
+        async with talking(database) as api:
+            api.says(VERA, command)
+            (answer,) = await api.answers(1)
+        assert answer["text"] == phrase("ru", "tg-view-usage")
+
+    asyncio.run(conversation())
+
+
+def test_views_of_a_real_archive_say_who_speaks_to_whom(archive, encoder, tmp_path):
+    desk = Conversation(Searcher(archive, encoder))
+
+    async def conversation():
+        async with talking(tmp_path / "chats.db", desk) as api:
+            api.says(ANNA, "/said Путин to Netanyahu since 2023-10 until 2023")
+            (said,) = await api.answers(1)
+            api.says(BORIS, "/said Ронвелдо")
+            _, unknown = await api.answers(2)
+            api.says(VERA, "/who Керванский мост")
+            *_, who = await api.answers(3)
+        assert said["text"].startswith(
+            "said by Владимир Путин · to Netanyahu · 2023-10-01 – 2023-12-31"
+        )
+        assert "\nВладимир Путин → Бенямин Нетаняху · reported\n" in said["text"]
+        texts = [article.text for article in archive.articles()]
+        for words in (*quoted(said), *quoted(who)):
+            assert any(words in text for text in texts)
+        assert unknown["text"].endswith(phrase("bg", "unknown-speaker", name="Ронвелдо"))
+        assert "высказываний: " in who["text"]
+
+    asyncio.run(conversation())
+
+
 # The menu
 
 
@@ -666,6 +740,6 @@ def test_the_menu_and_the_description_are_set_in_each_language(database):
         for code in ("", "bg", "ru", "uk")
     }
     assert told["commands", "bg"] == [
-        {"command": "ask", "description": phrase("bg", "tg-command-ask")},
-        {"command": "help", "description": phrase("bg", "tg-command-help")},
+        {"command": name, "description": phrase("bg", f"tg-command-{name}")}
+        for name in ("ask", "said", "timeline", "who", "help")
     ]

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from bot.answer import Answer, Quote, Reason, Understood
 from bot.phrases import LANGUAGES, phrase
-from bot.telegram.render import keyboard, pages, reader_language, split, units
+from bot.telegram.render import keyboard, pages, reader_language, split, units, view_pages
+from bot.views.request import Kind, Request
+from bot.views.view import Item, View
+from index.namesakes import Name, Person
 from index.records import Article
 from tests.bot.telegram_text import DETECTED, formatted, utf16_slice
 from tests.bot.telegram_world import CALL, HARBOUR, lines
@@ -90,6 +93,51 @@ def test_parts_of_a_quote_lose_nothing_but_white_space_at_the_cuts(text, limit):
 @given(st.text())
 def test_units_are_those_of_utf16(text):
     assert units(text) == len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+@given(
+    text=words.map(lambda text: text * 40).filter(lambda text: text == text.strip()),
+    line=st.text("я🐋&<\n ", max_size=400),
+    language=st.sampled_from(LANGUAGES),
+)
+def test_each_message_of_a_view_is_within_the_limits(text, line, language):
+    long = replace(quote_of(text, title=line, source=line), speaker=line, addressee=line, via=line)
+    people = tuple(Person(f"{line}{n}", Name("x"), n) for n in range(9))
+    request = Request(Kind.SAID, line or "x", line, line)
+    items = (Item(long, denied=True, count=10**6),) * 3
+    view = View(request, "en", items, people=people, similar=people, left=10**6, unnamed=10**6)
+    for page in view_pages(view, language, 20):
+        assert units(formatted(page.html, "HTML")[0]) <= 4096
+
+
+@given(texts=st.lists(words, min_size=1, max_size=8, unique=True), most=st.integers(1, 20))
+def test_all_words_of_a_view_are_shown_and_no_others(texts, most):
+    items = tuple(Item(quote_of(text, id=text), count=3) for text in texts)
+    view = View(Request(Kind.WHO, topic="x"), "en", items, left=1)
+    shown_pages = view_pages(view, "en", most)
+    assert [one for page in shown_pages for one in shown(page)[1]] == texts
+    assert [shown(page)[0].startswith("about x\n\n") for page in shown_pages] == (
+        [True] * len(shown_pages)
+    )
+    left = [shown(page)[0].endswith("\n\nNot shown: up to 1 more.") for page in shown_pages]
+    assert left == [False] * (len(shown_pages) - 1) + [True]
+
+
+def test_an_empty_view_says_why_and_who_may_be_meant():
+    similar = (Person("Angela Merkel", Name("mrkl", frozenset({"angl"})), 3),)
+    view = View(
+        Request(Kind.SAID, "<Merkle>"),
+        "en",
+        reason=Reason.UNKNOWN_SPEAKER,
+        details={"name": "<Merkle>"},
+        similar=similar,
+    )
+    (page,) = view_pages(view, "en", 3)
+    assert shown(page)[0] == (
+        "said by <Merkle>\n\n"
+        "The archive holds no statement by anybody called <Merkle>.\n\n"
+        "Similar names: Angela Merkel (3)."
+    )
 
 
 # Where a long quote is cut

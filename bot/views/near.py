@@ -1,0 +1,93 @@
+"""What is said of a topic, on the scale and above the threshold of answers."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from bot.choosing import ANYBODY, Candidate, ChoiceSettings, Place, candidates
+from bot.narrowing import Narrowing
+from bot.views.request import Request
+from index.records import Article, Hit, Span
+from index.said import Said, passages_of, whole
+from index.search import Query, Searcher
+from index.statements import Statement
+
+PASSAGES = 300
+"""Passages whose sentences are weighed one by one."""
+NEAREST = 300
+"""Sentences and matches of each language: a view counts what an answer takes the best of."""
+MOST_STATEMENTS = 5_000
+"""Statements of one person, the newest, that are compared with a topic."""
+
+
+def deeper(searcher: Searcher) -> Searcher:
+    """Return a searcher of the same library that brings as many passages as a view needs."""
+    searcher.refresh()
+    settings = searcher.settings
+    wide = replace(
+        settings,
+        sentences_per_language=max(NEAREST, settings.sentences_per_language),
+        word_matches=max(NEAREST, settings.word_matches),
+    )
+    return replace(searcher, settings=wide)
+
+
+def hits_near(searcher: Searcher, query: Query, request: Request) -> list[Hit]:
+    """Return the passages nearest to a topic in articles of the days that are asked for."""
+    hits = Narrowing(period=request.moments).search(searcher, query)
+    return list(islice(_included(searcher, request, hits), PASSAGES))
+
+
+def near(
+    searcher: Searcher, settings: ChoiceSettings, query: Query, hits: Sequence[Hit]
+) -> dict[Place, Candidate]:
+    """Return the sentences of these passages that would answer."""
+    found = candidates(searcher, query, hits, settings, ANYBODY)
+    return {
+        place: candidate
+        for place, candidate in found.items()
+        if candidate.score >= settings.threshold
+    }
+
+
+def scores(
+    searcher: Searcher, settings: ChoiceSettings, query: Query, statements: Sequence[Said]
+) -> dict[int, float]:
+    """Return how near those of the statements are, by their ids, that are near a topic."""
+    newest = statements[:MOST_STATEMENTS]
+    passages = passages_of(searcher.library, [one.id for one in newest])
+    hits = searcher.search(query, limit=sys.maxsize, besides=passages)
+    of_article: dict[str, list[Said]] = {}
+    for one in newest:
+        of_article.setdefault(one.article, []).append(one)
+    theirs = [hit for hit in hits if _holds_any(hit, of_article)][:PASSAGES]
+    best: dict[int, float] = {}
+    for candidate in near(searcher, settings, query, theirs).values():
+        for one in of_article.get(candidate.article.id, ()):
+            if one.statement in candidate.statements:
+                best[one.id] = max(candidate.score, best.get(one.id, 0))
+    return best
+
+
+def whole_sentences(searcher: Searcher, article: Article, statement: Statement) -> Span:
+    """Return the span of an article that is shown of a statement."""
+    sentences = searcher.library.sentences(article.id)
+    return whole([(one.span.start, one.span.end) for one in sentences], article, statement)
+
+
+def _holds_any(hit: Hit, of_article: dict[str, list[Said]]) -> bool:
+    span = hit.passage.span
+    known = of_article.get(span.article, ())
+    return any(one.statement.overlaps((span.start, span.end)) for one in known)
+
+
+def _included(searcher: Searcher, request: Request, hits: Iterable[Hit]) -> Iterator[Hit]:
+    known: dict[str, bool] = {}
+    for hit in hits:
+        id_ = hit.passage.span.article
+        if id_ not in known:
+            article = searcher.library.article(id_)
+            known[id_] = article is not None and request.includes(article.published)
+        if known[id_]:
+            yield hit
