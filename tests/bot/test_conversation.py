@@ -208,7 +208,7 @@ def test_at_the_prompt_a_follow_up_carries_over_until_fresh(conversation):
     )
     assert session.reply(":drop addressee").startswith("said by Putin\n\n 1 │")
     assert session.reply("and about Iran?").startswith(
-        "understood as: what did Putin tell Netanyahu about Iran?\n\n"
+        "understood as: what did Putin tell about Iran?\n\n"
     )
     session.reply(":fresh")
     assert "understood as" not in session.reply("and about Iran?")
