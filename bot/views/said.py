@@ -33,11 +33,12 @@ def said(searcher: Searcher, settings: ChoiceSettings, request: Request, languag
         similar = _similar(request.person, people(speakers(searcher.library)))
         unknown = replace(view, reason=Reason.UNKNOWN_SPEAKER, similar=similar)
         return replace(unknown, details={"name": request.person})
+    addressees = _names(request.to) if request.to else set()
     theirs = [
         one
         for one in statements
         if speaking[one.speaker, one.language] in known
-        and _is_to(one, request.to)
+        and _is_to(one, addressees)
         and request.includes(one.published)
     ]
     query = searcher.parse(request.topic) if request.topic else None
@@ -54,11 +55,12 @@ def _names(text: str) -> set[Name]:
     return {Name.of(text, language) for language in LANGUAGES_OF_KEYS}
 
 
-def _is_to(statement: Said, addressee: str) -> bool:
-    if not addressee:
+def _is_to(statement: Said, addressees: Collection[Name]) -> bool:
+    """Tell whether a statement is made to one of these; to anybody if there are none."""
+    if not addressees:
         return True
     name = Name.of(statement.addressee, statement.language)
-    return bool(name.surname) and any(name.may_be(asked) for asked in _names(addressee))
+    return bool(name.surname) and any(name.may_be(asked) for asked in addressees)
 
 
 def _nothing(query: Query | None) -> tuple[Reason, Mapping[str, str]]:

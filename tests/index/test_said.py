@@ -84,6 +84,11 @@ def test_passages_are_those_that_hold_the_content(library):
             id="a-cue-in-another-sentence",
         ),
         pytest.param(
+            statement("Merkel", "Nobody else spoke.", by="Merkel"),
+            " ".join(TEXT[1:3]),
+            id="a-speaker-in-another-sentence",
+        ),
+        pytest.param(
             statement("Merkel", "would pay. Nobody else"), " ".join(TEXT[1:3]), id="two-sentences"
         ),
     ],

@@ -7,7 +7,9 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from bot.conversation import Conversation
 from citat import cli
+from index.library import Library
 
 pytestmark = pytest.mark.usefixtures("encoder_loaded_once")
 
@@ -98,6 +100,25 @@ def test_a_browser_opens_the_page(run):
     html = run("said", "Lena Koleva", "--html").stdout
     assert html.startswith("<!DOCTYPE html>\n")
     assert html.count("<mark>The singer Lena Koleva said") == 1
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv", "--html", None])
+def test_what_is_withdrawn_before_it_is_shown_is_not_shown(run, form, monkeypatch):
+    answer = Conversation.view
+
+    def view(desk, request):
+        made = answer(desk, request)
+        gone = Library.article
+        monkeypatch.setattr(
+            Library, "article", lambda self, id_: None if id_ == "council" else gone(self, id_)
+        )
+        return made
+
+    monkeypatch.setattr(Conversation, "view", view)
+    result = run("said", "Ivan Kolev", *filter(None, [form]))
+    assert result.exit_code == 0
+    assert "old bridge" in result.output
+    assert "The tram stays" not in result.output
 
 
 @pytest.mark.parametrize("form", ["--json", "--csv", "--html", None])

@@ -18,10 +18,14 @@ from bot.views.view import Item, View
 from index.records import Article
 from ingest.cleaning import canonical
 
-hostile = st.text(
-    st.one_of(st.sampled_from("<>&\"' \n./=x;"), st.characters(exclude_categories=["Cs", "Cc"])),
-    max_size=200,
+MARKUP = (
+    *("<b>", "</mark>", "<script>", "</blockquote>", '"><a href="x">', "<!--", "-->", "<br/>"),
+    *("&lt;", "&amp;", "&#60;", "&quot", "'", "\n", " ", ".", "</style>", "</title>", "<"),
 )
+hostile = st.lists(
+    st.one_of(st.sampled_from(MARKUP), st.characters(exclude_categories=["Cs", "Cc"])),
+    max_size=40,
+).map("".join)
 VOID = {"meta"}
 
 

@@ -145,9 +145,20 @@ class TestTimeline:
         assert view.items[0].quote.article.id == "first"
         assert set(view.items[0].quote.also_in) == {"second", "undated"}
         assert view.items[0].quote.speaker == "Ivan Kolev"
-        dates = [item.quote.article.published for item in view.items]
-        assert dates == sorted(dates)
         assert len(set(texts(view))) == len(view.items)
+
+    def test_goes_by_date_though_the_newest_is_the_nearest(self, library, encoder):
+        far = "The council met, and the weather and the old bridge were spoken of."
+        stories = (
+            Story("undated", None, ["Nobody loves the old bridge so far."]),
+            Story("new", day(9), ["Everybody loves the old bridge."]),
+            Story("old", day(1), [far]),
+        )
+        fill(library, encoder, stories)
+        desk = Conversation(Searcher(library, encoder))
+        old, new, undated = desk.view(Request(Kind.TIMELINE, topic="old bridge")).items
+        assert [one.quote.article.id for one in (old, new, undated)] == ["old", "new", "undated"]
+        assert new.quote.score > old.quote.score
 
     def test_only_what_was_printed_in_the_days_is_quoted(self, desk):
         topic = Request(Kind.TIMELINE, topic="old bridge", since=date(2018, 3, 2))
