@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.answer import Quote, Reason
-from bot.choosing import ChoiceSettings, is_copy, marked
+from bot.choosing import ChoiceSettings, marked
 from bot.narrowing import Narrowing
 from bot.questions.typos import likeness
 from bot.silence import silence
@@ -86,13 +86,13 @@ def _each_text_once(
         if len(shown) == limit:
             return shown, len(set(range(place, len(statements))) - told)
         quote = None if place in told else _quote(searcher, query, one, near.get(one.id, 1.0))
-        if quote is None or any(is_copy(quote, item.quote) for item in shown):
+        if quote is None or any(quote.span == item.quote.span for item in shown):
             continue
         copies = copies_of(searcher.library, quote.article, quote.span)
         printed = set(_printed(copies, statements))
-        if any(other > place and statements[other].published for other in printed):
-            continue  # it comes where it was printed first
-        told |= printed
+        if printed & told or any(statements[n].published for n in printed if n > place):
+            continue  # it is there already, or comes where it was printed first
+        told |= {place, *printed}
         carried = quote.with_copies(copy.span.article for copy in copies)
         shown.append(Item(carried, one.statement.kind, one.statement.denied))
     return shown, 0

@@ -130,6 +130,24 @@ class TestSaid:
         assert texts(view) == [opposite, WIRE[0]]
         assert [item.quote.also_in for item in view.items] == [(), ()]
 
+    def test_the_same_few_words_on_two_days_are_two_statements(self, library, encoder):
+        words = ["“No comment,” said Ivan Kolev."]
+        told = [Told("Ivan Kolev", "“No comment,”")]
+        fill(
+            library,
+            encoder,
+            [Story("one", day(1), words, told), Story("two", day(2), words, told)],
+        )
+        view = Conversation(Searcher(library, encoder)).view(said("Kolev"))
+        assert [item.quote.article.id for item in view.items] == ["two", "one"]
+
+    def test_two_statements_in_one_sentence_are_shown_once(self, library, encoder):
+        words = ["Ivan Kolev said that the tram stays and that the bridge stays."]
+        told = [Told("Ivan Kolev", "the tram stays"), Told("Ivan Kolev", "the bridge stays")]
+        fill(library, encoder, [Story("one", day(1), words, told)])
+        view = Conversation(Searcher(library, encoder)).view(said("Kolev"))
+        assert (texts(view), view.left) == (words, 0)
+
     def test_an_article_changed_before_it_is_shown_is_not_shown(self, library, encoder):
         fill(library, encoder)
         desk = Conversation(Searcher(library, encoder))
