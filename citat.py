@@ -13,6 +13,7 @@ COMMANDS = {
     "ingest": "ingest.cli:ingest",
     "ask": "bot.cli:ask",
     "repl": "bot.cli:repl",
+    "watch": "bot.watches.cli:watch",
     "bot": "bot.cli:bot",
     "eval": "bot.evaluation.cli:evaluate",
     "search": "index.cli:search",

@@ -1,7 +1,7 @@
 """Which sentences of the found passages are quoted: whole ones, each claim once."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.answer import Quote
@@ -34,10 +34,13 @@ class ChoiceSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Candidate:
+    """A sentence that may be quoted; `own` is its score without that of its passage."""
+
     article: Article
     sentence: Sentence
     score: float
+    own: float
     statements: tuple[Statement, ...]  # that have a part of their content in the sentence
 
     @property
@@ -54,12 +57,14 @@ def choose(
     hits: Sequence[Hit],
     settings: ChoiceSettings,
     sought: Sought = ANYBODY,
+    leads: Callable[[Candidate], bool] = lambda _: True,
 ) -> list[Quote]:
     """Return quotes of whole sentences, best first; the same words are quoted once.
 
     The best sentence is quoted with its neighbours as far as they are nearly as good: who spoke
     often stands in one sentence and what was said in the next. What somebody else says counts for
     less than what those say who are sought; what they were told is no answer to what they said.
+    No quote is built on a sentence that does not lead.
     """
     candidates = _candidates(searcher, query, hits[: settings.passages], settings, sought)
     taken: set[_Place] = set()
@@ -72,6 +77,8 @@ def choose(
         if len(article.words(best.sentence.span).split()) < FEWEST_WORDS:
             continue
         if best.place in taken or per_article[article.id] >= settings.quotes_per_article:
+            continue
+        if not leads(best):
             continue
         run = _grown(best, candidates, taken, settings)
         taken.update(candidate.place for candidate in run)
@@ -121,7 +128,7 @@ def _candidates(
     hits: Sequence[Hit],
     settings: ChoiceSettings,
     sought: Sought,
-) -> dict[_Place, _Candidate]:
+) -> dict[_Place, Candidate]:
     """Score each sentence of the passages: the mean of the passage's score and its own.
 
     Who speaks in it raises or lowers that.
@@ -129,7 +136,7 @@ def _candidates(
     articles = _articles(searcher, hits)
     share = settings.sentence_share
     own: dict[_Place, float] = {}
-    scored: dict[_Place, _Candidate] = {}
+    scored: dict[_Place, Candidate] = {}
     for hit in hits:
         found = articles.get(hit.passage.span.article)
         if found is None or found.article.version != hit.passage.span.version:
@@ -144,7 +151,9 @@ def _candidates(
                 own[place] = _own_score(searcher, query, found, sentence, statements)
             score = share * own[place] + (1 - share) * hit.score + fit * settings.speaker_weight
             if place not in scored or scored[place].score < score:
-                scored[place] = _Candidate(found.article, sentence.sentence, score, statements)
+                scored[place] = Candidate(
+                    found.article, sentence.sentence, score, own[place], statements
+                )
     return scored
 
 
@@ -205,11 +214,11 @@ def _own_score(
 
 
 def _grown(
-    best: _Candidate,
-    candidates: Mapping[_Place, _Candidate],
+    best: Candidate,
+    candidates: Mapping[_Place, Candidate],
     taken: set[_Place],
     settings: ChoiceSettings,
-) -> list[_Candidate]:
+) -> list[Candidate]:
     """Return the sentence with the next and the one before it, where these are nearly as good."""
     run = [best]
     for step in (1, -1):

@@ -3,7 +3,8 @@
 import logging
 import re
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from bot.answer import HISTORY, Answer, Quote, Reason, Understood
@@ -33,7 +34,7 @@ class Conversation:
         self.searcher = searcher
         self.settings = settings or ChoiceSettings()
         self.archive = StoredArchive(searcher.library)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def ask(
         self,
@@ -53,6 +54,12 @@ class Conversation:
         with self._lock:
             earlier = [without_surrogates(asked) for asked in history]
             return self._ask(without_surrogates(text.strip()), earlier, language, without)
+
+    @contextmanager
+    def steady(self) -> Iterator[Searcher]:
+        """Search without the conversation, alone and in one state of the library."""
+        with self._lock, self.searcher.library.steady():
+            yield self.searcher
 
     def verified(self, answer: Answer) -> Answer:
         """Read every quote again and drop what no longer equals its article.

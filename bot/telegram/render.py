@@ -65,9 +65,14 @@ def reader_language(code: str | None, asked_in: str) -> str:
     return "en"
 
 
-def pages(answer: Answer, language: str, quotes_per_message: int) -> list[Page]:
-    """Return the answer as messages: the reason for silence, or at most so many quotes each."""
-    head = _head(answer, language)
+def pages(
+    answer: Answer, language: str, quotes_per_message: int, *, title: str = ""
+) -> list[Page]:
+    """Return the answer as messages: the reason for silence, or at most so many quotes each.
+
+    Above them stands the title, or else what was understood.
+    """
+    head = _head(title or answer.understood.line(language))
     if not answer:
         reason = answer.reason or Reason.NOTHING_NEAR
         return [Page(head + escape(phrase(language, reason.value, **answer.details)))]
@@ -157,9 +162,8 @@ def _page(head: str, pieces: Sequence[_Piece], language: str) -> Page:
     return Page(html, _address(only.url) if only else None)
 
 
-def _head(answer: Answer, language: str) -> str:
-    """Say what was understood, where it is not simply what was asked."""
-    line = _line(answer.understood.line(language), _LONGEST_HEAD)
+def _head(told: str) -> str:
+    line = _line(told, _LONGEST_HEAD)
     return f"<i>{escape(line)}</i>{_GAP}" if line else ""
 
 

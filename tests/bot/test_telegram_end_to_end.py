@@ -13,6 +13,7 @@ from bot.memory import Memory
 from bot.phrases import phrase
 from bot.telegram import handlers
 from bot.telegram.app import introduce
+from index.library import Library
 from index.records import Article
 from tests.bot.fake_bot_api import FakeBotApi, group
 from tests.bot.telegram_world import (
@@ -32,7 +33,8 @@ from tests.bot.telegram_world import (
 
 @pytest.fixture
 def database(tmp_path):
-    return tmp_path / "library.db"
+    with Library.open(tmp_path, create=True) as library:
+        return library.path
 
 
 def buttons(message):
@@ -666,6 +668,6 @@ def test_the_menu_and_the_description_are_set_in_each_language(database):
         for code in ("", "bg", "ru", "uk")
     }
     assert told["commands", "bg"] == [
-        {"command": "ask", "description": phrase("bg", "tg-command-ask")},
-        {"command": "help", "description": phrase("bg", "tg-command-help")},
+        {"command": name, "description": phrase("bg", f"tg-command-{name}")}
+        for name in ("ask", "watch", "watches", "unwatch", "help")
     ]
