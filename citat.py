@@ -16,6 +16,7 @@ COMMANDS = {
     "timeline": "bot.views.cli:timeline",
     "who": "bot.views.cli:who",
     "repl": "bot.cli:repl",
+    "watch": "bot.watches.cli:watch",
     "bot": "bot.cli:bot",
     "eval": "bot.evaluation.cli:evaluate",
     "search": "index.cli:search",

@@ -1,7 +1,7 @@
 """Which sentences of the found passages are quoted: whole ones, each claim once."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.answer import Quote
@@ -35,11 +35,12 @@ class ChoiceSettings:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may be quoted, and how near it is to the question."""
+    """A sentence that may be quoted; `own` is its score without that of its passage."""
 
     article: Article
     sentence: Sentence
     score: float
+    own: float
     statements: tuple[Statement, ...]  # that have a part of their content in the sentence
 
     @property
@@ -57,12 +58,14 @@ def choose(
     hits: Sequence[Hit],
     settings: ChoiceSettings,
     sought: Sought = ANYBODY,
+    leads: Callable[[Candidate], bool] = lambda _: True,
 ) -> list[Quote]:
     """Return quotes of whole sentences, best first; the same words are quoted once.
 
     The best sentence is quoted with its neighbours as far as they are nearly as good: who spoke
     often stands in one sentence and what was said in the next. What somebody else says counts for
     less than what those say who are sought; what they were told is no answer to what they said.
+    No quote is built on a sentence that does not lead.
     """
     found = candidates(searcher, query, hits[: settings.passages], settings, sought)
     taken: set[Place] = set()
@@ -75,6 +78,8 @@ def choose(
         if len(article.words(best.sentence.span).split()) < FEWEST_WORDS:
             continue
         if best.place in taken or per_article[article.id] >= settings.quotes_per_article:
+            continue
+        if not leads(best):
             continue
         run = _grown(best, found, taken, settings)
         taken.update(candidate.place for candidate in run)
@@ -147,7 +152,9 @@ def candidates(
                 own[place] = _own_score(searcher, query, found, sentence, statements)
             score = share * own[place] + (1 - share) * hit.score + fit * settings.speaker_weight
             if place not in scored or scored[place].score < score:
-                scored[place] = Candidate(found.article, sentence.sentence, score, statements)
+                scored[place] = Candidate(
+                    found.article, sentence.sentence, score, own[place], statements
+                )
     return scored
 
 

@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from bot.answer import HISTORY, Answer, Quote, Reason, Understood
@@ -36,7 +37,7 @@ class Conversation:
         self.searcher = searcher
         self.settings = settings or ChoiceSettings()
         self.archive = StoredArchive(searcher.library)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def ask(
         self,
@@ -63,8 +64,14 @@ class Conversation:
         Raises:
             LibraryError: the library cannot be read or was encoded with another model.
         """
+        with self.steady() as searcher:
+            return look(searcher, self.settings, request)
+
+    @contextmanager
+    def steady(self) -> Iterator[Searcher]:
+        """Search without the conversation, alone and in one state of the library."""
         with self._lock, self.searcher.library.steady():
-            return look(self.searcher, self.settings, request)
+            yield self.searcher
 
     def verified(self, answer: Answer) -> Answer:
         """Read every quote again and drop what no longer equals its article.

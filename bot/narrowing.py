@@ -48,18 +48,21 @@ class Narrowing:
             details["period"] = days(self.period)
         return details
 
-    def search(self, searcher: Searcher, query: Query, besides: Sequence[int] = ()) -> list[Hit]:
+    def search(
+        self, searcher: Searcher, query: Query, besides: Sequence[int] = (), *, limit: int = 100
+    ) -> list[Hit]:
         """Return the passages nearest to a question among the articles that may be quoted.
 
-        `besides` are ids of passages that are ranked with them.
+        `besides` are ids of passages that are ranked with them. Where nothing narrows the search,
+        the best are returned up to the `limit`.
         """
         if not self:
-            return searcher.search(query, besides=besides)
+            return searcher.search(query, besides=besides, limit=limit)
         with searcher.library.steady():  # what comes in meanwhile has no vectors in the index
             sentences = self._sentences(searcher.library)
             nearest = _nearest(searcher, query, sentences)
             near = searcher.library.passages_of_sentences(nearest)
-            hits = searcher.search(query, limit=_ALL, besides=[*besides, *near])
+            hits = searcher.search(query, limit=ALL, besides=[*besides, *near])
         allowed = {article for article, _, _ in sentences}
         return [hit for hit in hits if hit.passage.span.article in allowed]
 
@@ -81,7 +84,7 @@ class Narrowing:
         )
 
 
-_ALL = sys.maxsize
+ALL = sys.maxsize
 
 _Sentence = tuple[str, str, int]
 """The id of its article, its language, and its own id."""

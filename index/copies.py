@@ -1,6 +1,6 @@
 """Copies: which other articles print the same words, as outlets do with what an agency sends."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -71,6 +71,23 @@ def same_words(one: str, other: str) -> bool:
     or less, does: it says something else. Quotes of few words must have the very same.
     """
     return _are_copies(_words(one), _words(other))
+
+
+def standing_still(texts: Sequence[str], earlier: Sequence[str]) -> list[int | None]:
+    """Return for each sentence of an edited article which of its earlier ones it is, if any."""
+    exact = {text: i for i, text in reversed([*enumerate(earlier)])}
+    old = [_words(text) for text in earlier]
+    holding = defaultdict(list)
+    for i, words in enumerate(old):
+        for pair in _pairs(words):
+            holding[pair].append(i)
+    found: list[int | None] = []
+    for text in texts:
+        words = _words(text)
+        near = Counter(i for pair in _pairs(words) for i in holding.get(pair, ()))
+        copied = (i for i, _ in near.most_common() if _are_copies(words, old[i]))
+        found.append(exact[text] if text in exact else next(copied, None))
+    return found
 
 
 def copies_of(library: LibraryFile, article: Article, span: Span) -> list[Copy]:

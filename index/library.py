@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from index.copies import sign
+from index.copies import sign, standing_still
 from index.database import LibraryFile, told
 from index.encoder import Vectors
 from index.entries import Entry, FoldedPassage
@@ -91,6 +91,15 @@ class Library(LibraryFile):
         rows = self.rows("select content_hash from articles where id = ?", article_id)
         return rows[0][0] if rows else None
 
+    def first_ids(self, article_id: str) -> list[tuple[int, str]]:
+        """Return an article's sentences, each under the id that it first had."""
+        return self.rows(
+            f'select {FIRST_ID}, substr(a.text, s.start + 1, s."end" - s.start)'  # noqa: S608
+            " from sentences s join articles a on a.key = s.article"
+            " where a.id = ? order by s.ordinal",
+            article_id,
+        )
+
     def statements(self, article_id: str) -> list[Statement]:
         """Return who says what in an article, in the order of its text."""
         return self.statements_of([article_id])[article_id]
@@ -151,8 +160,9 @@ class Library(LibraryFile):
             if self._claimed:
                 self.claim_encoder(self._claimed)
             for entry in entries:
+                earlier = self.first_ids(entry.article.id)
                 self._delete(entry.article.id)
-                self._insert(entry)
+                self._insert(entry, earlier)
 
     def remove(self, ids: Collection[str]) -> list[str]:
         """Remove articles; return the ids that were there."""
@@ -341,7 +351,7 @@ class Library(LibraryFile):
         )
         return dict(rows)
 
-    def _insert(self, entry: Entry) -> None:
+    def _insert(self, entry: Entry, earlier: Sequence[tuple[int, str]]) -> None:
         article = entry.article
         key = self._db.execute(
             "insert into articles (id, url, title, source, author, published, language, text,"
@@ -360,13 +370,15 @@ class Library(LibraryFile):
                 datetime.now(UTC).isoformat(timespec="seconds"),
             ],
         ).lastrowid
+        texts = [article.text[start:end] for start, end in entry.sentences]
+        same = standing_still(texts, [text for _, text in earlier])
         self._db.conn.executemany(
-            'insert into sentences (article, ordinal, start, "end", vector)'
-            " values (?, ?, ?, ?, ?)",
+            'insert into sentences (article, ordinal, start, "end", vector, first_id)'
+            " values (?, ?, ?, ?, ?, ?)",
             [
-                (key, ordinal, start, end, vector.tobytes())
-                for ordinal, ((start, end), vector) in enumerate(
-                    zip(entry.sentences, entry.vectors, strict=True)
+                (key, ordinal, start, end, vector.tobytes(), None if i is None else earlier[i][0])
+                for ordinal, ((start, end), vector, i) in enumerate(
+                    zip(entry.sentences, entry.vectors, same, strict=True)
                 )
             ],
         )
@@ -408,6 +420,8 @@ class Library(LibraryFile):
 
 _SAME_PERSON = "s.{0} in (?, ?) or s.{0} > ? and s.{0} < ?"
 """The same key, its surname alone, or any first name behind it: `index.people.may_be_same`."""
+FIRST_ID = "coalesce(s.first_id, s.id)"
+"""Grows with the order in which words came in, and stays theirs when their article is edited."""
 MOST_MATCHES = 5_000
 """Matches looked through for the best of each language."""
 ARTICLE_COLUMNS = "id, text, title, source, language, url, author, published"

@@ -145,3 +145,53 @@ def m008_copies(db: Database) -> None:
     db.execute("create index copy_bands_sentence on copy_bands (sentence)")
     for (article,) in db.execute("select id from articles").fetchall():
         sign(db, article)
+
+
+@migrations()
+def m009_first_ids(db: Database) -> None:
+    """A sentence that stays as it was in an edited article keeps its first id; null: its own."""
+    db.execute("alter table sentences add column first_id integer")
+    db.execute("create index sentences_first_id on sentences (coalesce(first_id, id))")
+
+
+@migrations()
+def m010_watches(db: Database) -> None:
+    """Standing questions and what was found for them (see `bot.watches.store`).
+
+    `since` and `checked` are first ids of sentences: up to the one they are known, up to the
+    other they have been weighed.
+    """
+    db.execute(
+        """
+        create table watches (
+            id integer primary key autoincrement,
+            chat integer not null,
+            topic integer not null,
+            user integer not null,
+            question text not null,
+            language text not null,
+            since integer not null,
+            checked integer not null,
+            checks integer not null default 0,
+            paused integer not null default 0,
+            unique (chat, topic, question)
+        )
+        """
+    )
+    db.execute(
+        """
+        create table deliveries (
+            id integer primary key autoincrement,
+            watch integer not null references watches (id) on delete cascade,
+            article text not null,
+            version text not null,
+            start integer not null,
+            "end" integer not null,
+            language text not null,
+            quote text not null,
+            sentences text not null,
+            state text not null
+        )
+        """
+    )
+    db.execute("create index deliveries_watch on deliveries (watch, state)")

@@ -24,10 +24,14 @@ class Gate:
 
     def allows(self, user: User | None, chat: Chat | None) -> bool:
         """Tell whether this user may use the bot anywhere, or everybody in this chat."""
+        return self.allows_ids(user.id if user else None, chat.id if chat else None)
+
+    def allows_ids(self, user: int | None, chat: int | None) -> bool:
+        """Tell the same of somebody who is not there to be asked."""
         return (
             self._settings.open_to_all
-            or (user is not None and user.id in self._settings.allowed_users)
-            or (chat is not None and chat.id in self._settings.allowed_chats)
+            or user in self._settings.allowed_users
+            or chat in self._settings.allowed_chats
         )
 
     async def check(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -9,21 +9,23 @@ from telegram import BotCommand
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder
 
-from bot.answer import Answers
+from bot.conversation import Conversation
 from bot.memory import Memory
 from bot.phrases import LANGUAGES, phrase
 from bot.telegram import logs
 from bot.telegram.handlers import Bot, Voice
 from bot.telegram.settings import TOKEN_VARIABLE, TelegramSettings
+from bot.watches.news import Newsreader
+from bot.watches.store import Watches
 from index.errors import ConfigError
 
 logger = logging.getLogger(__name__)
 
-COMMANDS = ("ask", "said", "timeline", "who", "help")
-"""The menu, in its order."""
-
 UPDATES = ("message", "callback_query")
 """The kinds of update that are asked for; edits and channel posts are no questions."""
+
+MENU = ("ask", "said", "timeline", "who", "watch", "watches", "unwatch", "help")
+"""The commands, in the order in which they are listed."""
 
 CONCURRENT_UPDATES = 8
 """Enough, as one worker searches; a hundred cost more CPU a message (measured)."""
@@ -34,7 +36,7 @@ READ_TIMEOUT_S = 20
 
 
 def run(
-    conversation: Answers, settings: TelegramSettings, database_path: Path, token: str
+    conversation: Conversation, settings: TelegramSettings, database_path: Path, token: str
 ) -> None:
     """Answer questions in Telegram until SIGINT or SIGTERM.
 
@@ -43,8 +45,12 @@ def run(
         LibraryError: the database cannot keep the questions.
     """
     logs.set_up(token)
-    with contextlib.closing(Memory.open(database_path)) as memory:
-        application = build(conversation, settings, memory, token)
+    with (
+        contextlib.closing(Memory.open(database_path)) as memory,
+        Watches.open(database_path.parent) as watches,
+    ):
+        newsreader = Newsreader(conversation, watches)
+        application = build(newsreader, settings, memory, token)
         try:
             application.run_polling(
                 timeout=POLL_S,
@@ -60,11 +66,18 @@ def run(
             ) from None
 
 
-def build(conversation: Answers, settings: TelegramSettings, memory: Memory, token: str) -> Bot:
-    """Return the bot, ready to be run; it closes what it opened, but not the memory."""
+def build(newsreader: Newsreader, settings: TelegramSettings, memory: Memory, token: str) -> Bot:
+    """Return the bot, ready to be run; it closes what it opened, but not what it is given."""
     # "Retry after" as a timedelta, as it is going to be: the older form warns each time.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    voice = Voice(conversation, settings, memory)
+    voice = Voice(newsreader, settings, memory)
+
+    async def begin(application: Bot) -> None:
+        await introduce(application)
+        voice.watching.start(application.bot)
+
+    async def end(_application: Bot) -> None:
+        await voice.watching.stop()
 
     async def close(_application: Bot) -> None:
         voice.close()
@@ -76,7 +89,8 @@ def build(conversation: Answers, settings: TelegramSettings, memory: Memory, tok
         .read_timeout(READ_TIMEOUT_S)
         .concurrent_updates(CONCURRENT_UPDATES)
         .job_queue(None)
-        .post_init(introduce)
+        .post_init(begin)
+        .post_stop(end)
         .post_shutdown(close)
         .build()
     )
@@ -96,7 +110,7 @@ async def introduce(application: Bot) -> None:
 
 
 async def _introduce_in(application: Bot, language: str, code: str | None) -> None:
-    commands = [BotCommand(name, phrase(language, f"tg-command-{name}")) for name in COMMANDS]
+    commands = [BotCommand(name, phrase(language, f"tg-command-{name}")) for name in MENU]
     await application.bot.set_my_commands(commands, language_code=code)
     await application.bot.set_my_description(phrase(language, "tg-description"), code)
     await application.bot.set_my_short_description(phrase(language, "tg-short-description"), code)

@@ -30,8 +30,10 @@ from bot.phrases import phrase
 from bot.telegram.access import Gate
 from bot.telegram.render import Page, keyboard, pages, reader_language, view_pages
 from bot.telegram.settings import TelegramSettings
+from bot.telegram.watching import Watching
 from bot.views.request import Kind, Request, typed
 from bot.views.view import View
+from bot.watches.news import Newsreader
 from index.records import without_surrogates
 
 logger = logging.getLogger(__name__)
@@ -52,13 +54,14 @@ TYPING_EVERY_S = 4
 class Voice:
     """The conversation, spoken through Telegram."""
 
-    def __init__(self, conversation: Answers, settings: TelegramSettings, memory: Memory) -> None:
-        self._conversation = conversation
+    def __init__(self, newsreader: Newsreader, settings: TelegramSettings, memory: Memory) -> None:
+        self._conversation: Answers = newsreader.conversation
         self._settings = settings
         self._memory = memory
         # One worker: the encoder gains nothing from a second, and the event loop stays free.
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="telegram-answers")
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self.watching = Watching(newsreader, settings, memory, self._work)
 
     def register(self, application: Bot) -> None:
         """Add all handlers. The first that matches takes an update; the gate is before them."""
@@ -70,6 +73,7 @@ class Voice:
             CommandHandler("help", self.help, fresh),
             CommandHandler("ask", self.ask, fresh),
             CommandHandler([kind.value for kind in Kind], self.view, fresh),
+            *self.watching.handlers(fresh),
             CallbackQueryHandler(self.turn_page, r"^m:\d{1,18}:\d{1,4}$"),
             CallbackQueryHandler(self.stale_button),
             MessageHandler(private & filters.COMMAND, self.help),
@@ -87,6 +91,7 @@ class Voice:
     async def start(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Say what this is and how to ask."""
         message, language = _message(update), _own_language(update)
+        await self.watching.resume(message.chat_id)
         await _say(message, phrase(language, "tg-start") + "\n\n" + phrase(language, "tg-help"))
 
     async def help(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -67,9 +67,14 @@ def reader_language(code: str | None, asked_in: str) -> str:
     return "en"
 
 
-def pages(answer: Answer, language: str, quotes_per_message: int) -> list[Page]:
-    """Return the answer as messages: the reason for silence, or at most so many quotes each."""
-    head = _head([answer.understood.line(language)])
+def pages(
+    answer: Answer, language: str, quotes_per_message: int, *, title: str = ""
+) -> list[Page]:
+    """Return the answer as messages: the reason for silence, or at most so many quotes each.
+
+    Above them stands the title, or else what was understood.
+    """
+    head = _head([title or answer.understood.line(language)])
     return _pages(answer, language, quotes_per_message, head)
 
 

@@ -26,6 +26,7 @@ class TelegramSettings:
     allowed_chats: tuple[int, ...] = ()
     open_to_all: bool = False
     quotes_per_message: int = 3
+    watches_per_chat: int = 20
     api_base_url: str = "https://api.telegram.org"
 
     def __post_init__(self) -> None:
@@ -33,6 +34,10 @@ class TelegramSettings:
             raise ConfigError(
                 f"[telegram] quotes_per_message = {self.quotes_per_message} should lie between"
                 f" 1 and {MOST_QUOTES}",
+            )
+        if self.watches_per_chat < 0:
+            raise ConfigError(
+                f"[telegram] watches_per_chat = {self.watches_per_chat} should not be negative",
             )
         if not self.api_base_url.startswith(("https://", "http://")):
             raise ConfigError(

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from bot.answer import Answer, Answers, Quote, Reason, Understood
+from bot.conversation import Conversation
 from bot.memory import Memory
 from bot.questions.slots import Slot
 from bot.telegram.app import UPDATES, build
@@ -16,6 +17,8 @@ from bot.telegram.handlers import Bot
 from bot.telegram.settings import TelegramSettings
 from bot.views.request import Request
 from bot.views.view import Item, View
+from bot.watches.news import Newsreader
+from bot.watches.store import Watches
 from index.records import Article
 from tests.bot.fake_bot_api import FakeBotApi, Json, Reader
 from tests.bot.telegram_text import utf16_slice
@@ -135,14 +138,17 @@ async def built(
 ) -> AsyncIterator[Bot]:
     """Build the bot for this server; everyone may talk to it unless told otherwise."""
     known = TelegramSettings(api_base_url=api.url, **{"open_to_all": True, **settings})
+    watches = Watches.open(database.parent, create=True)
     memory = Memory.open(database)
-    application = build(conversation or LineFinder(), known, memory, api.token)
+    newsreader = Newsreader(cast("Conversation", conversation or LineFinder()), watches)
+    application = build(newsreader, known, memory, api.token)
     close = application.post_shutdown
     assert close is not None
     async with application:
         yield application
     await close(application)
     memory.close()
+    watches.close()
 
 
 @asynccontextmanager
@@ -150,16 +156,38 @@ async def talking(
     database: Path, conversation: Answers | None = None, **settings: Any
 ) -> AsyncIterator[FakeBotApi]:
     """Run the bot against a server on loopback."""
-    async with (
-        FakeBotApi() as api,
-        built(api, database, conversation, **settings) as application,
-    ):
+    async with FakeBotApi() as api, running(api, database, conversation, **settings):
+        yield api
+
+
+@asynccontextmanager
+async def running(
+    api: FakeBotApi, database: Path, conversation: Answers | None = None, **settings: Any
+) -> AsyncIterator[Bot]:
+    """Run the bot against this server, without what it does before and after."""
+    async with built(api, database, conversation, **settings) as application:
         updater = application.updater
         assert updater is not None
         await application.start()
         await updater.start_polling(timeout=1, allowed_updates=UPDATES)
         try:
-            yield api
+            yield application
         finally:
             await updater.stop()
             await application.stop()
+
+
+@asynccontextmanager
+async def watching(
+    api: FakeBotApi, database: Path, conversation: Answers, **settings: Any
+) -> AsyncIterator[None]:
+    """Run the bot against this server, with the rounds that it makes by itself."""
+    async with running(api, database, conversation, **settings) as application:
+        begin, end = application.post_init, application.post_stop
+        assert begin is not None
+        assert end is not None
+        await begin(application)
+        try:
+            yield
+        finally:
+            await end(application)

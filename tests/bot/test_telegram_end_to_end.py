@@ -14,6 +14,7 @@ from bot.memory import Memory
 from bot.phrases import phrase
 from bot.telegram import handlers
 from bot.telegram.app import introduce
+from index.library import Library
 from index.records import Article
 from index.search import Searcher
 from tests.bot.fake_bot_api import FakeBotApi, group
@@ -34,7 +35,8 @@ from tests.bot.telegram_world import (
 
 @pytest.fixture
 def database(tmp_path):
-    return tmp_path / "library.db"
+    with Library.open(tmp_path, create=True) as library:
+        return library.path
 
 
 def buttons(message):
@@ -741,5 +743,5 @@ def test_the_menu_and_the_description_are_set_in_each_language(database):
     }
     assert told["commands", "bg"] == [
         {"command": name, "description": phrase("bg", f"tg-command-{name}")}
-        for name in ("ask", "said", "timeline", "who", "help")
+        for name in ("ask", "said", "timeline", "who", "watch", "watches", "unwatch", "help")
     ]

@@ -23,8 +23,10 @@ from pathlib import Path
 from bot.telegram.app import run
 from bot.telegram.settings import TelegramSettings, read_token
 from index.errors import CitatError
+from index.library import Library
 from tests.bot.telegram_world import LineFinder
 settings = TelegramSettings(api_base_url=sys.argv[1], open_to_all=True)
+Library.open(Path(sys.argv[2]).parent, create=True).close()
 try:
     run(LineFinder(), settings, Path(sys.argv[2]), read_token(settings))
 except CitatError as error:

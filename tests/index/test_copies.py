@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.copies import copies_of, near_copies, same_words
+from index.copies import copies_of, near_copies, same_words, standing_still
 from index.errors import QuoteError
 from index.library import Library
 from tests.conftest import entry_of
@@ -234,6 +234,32 @@ class TestChanges:
         library.close()
         with Library.open(tmp_path / "data") as reopened:
             assert near(reopened, "wire") == ["copy"]
+
+
+class TestEditedArticles:
+    def test_a_sentence_is_known_again_wherever_it_stands_now(self):
+        edited = [OWN[0], HARBOUR[2], HARBOUR[0]]
+        assert standing_still(edited, HARBOUR) == [None, 2, 0]
+
+    def test_a_corrected_word_makes_no_other_sentence(self):
+        assert standing_still([HARBOUR[1].replace("long", "deep")], HARBOUR) == [1]
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            pytest.param("It will cost 20 million in the end.", "20|45", id="number"),
+            pytest.param("The mayor said that he will pay for it all.", "will|will not", id="not"),
+            pytest.param("He will resign.", "resign|stay", id="short"),
+        ],
+    )
+    def test_another_number_a_negation_or_another_short_sentence_is_another(self, before, after):
+        assert standing_still([before.replace(*after.split("|"))], [before]) == [None]
+
+    @given(st.lists(st.sampled_from([*HARBOUR, *OWN])), st.randoms())
+    def test_the_same_sentences_in_any_order_are_all_known(self, sentences, random):
+        edited = random.sample(sentences, len(sentences))
+        found = standing_still(edited, sentences)
+        assert [sentences[i] for i in found if i is not None] == edited
 
 
 def test_every_process_computes_the_same_bands():

@@ -60,6 +60,17 @@ class TestReadingAndWriting:
         assert library.content_hash("a") == "h"
         assert list(library.articles()) == [article]
 
+    def test_a_sentence_that_an_edit_leaves_alone_keeps_its_first_id(self, library):
+        library.write([CALL])
+        [(call, _), (gaza, _), _] = library.first_ids("call")
+        for added in ("They also spoke of Iran.", "And of Syria."):
+            library.write(
+                [entry_of("call", added, "They spoke of Gaza.", "Putin called Netanyahu.")]
+            )
+        [(newest, _), *kept] = library.first_ids("call")
+        assert kept == [(gaza, "They spoke of Gaza."), (call, "Putin called Netanyahu.")]
+        assert newest == library.sentence_ids()[0] > gaza
+
     def test_what_is_not_there_is_none(self, library):
         assert library.article("a") is None
         assert library.content_hash("a") is None

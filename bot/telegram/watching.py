@@ -1,0 +1,278 @@
+"""Standing questions in Telegram: the commands, and the rounds that deliver what is new."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+
+import httpx
+from telegram import Bot, Message, Update
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.ext import CommandHandler, ContextTypes, filters
+
+from bot.answer import Answer
+from bot.memory import Memory
+from bot.phrases import phrase
+from bot.telegram.access import Gate
+from bot.telegram.render import MESSAGE_UNITS, Page, pages, reader_language, split
+from bot.telegram.settings import MOST_QUOTES, TelegramSettings
+from bot.watches.news import Newsreader, as_answer, can_be_watched, whole_question
+from bot.watches.store import Delivery, Watch
+from index.records import without_surrogates
+
+logger = logging.getLogger(__name__)
+
+EVERY_S = 2.0
+"""Between two rounds; a message of each watch at most in a round keeps below Telegram's limits."""
+
+QUIET_S = 60.0
+"""How long a chat is left alone after trouble that is not its own."""
+
+Work = Callable[..., Awaitable[Any]]
+"""Runs a function, with its arguments, in the thread where the answers are made."""
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """Claimed quotes as the messages that show them: one, but for a quote of several pages."""
+
+    deliveries: Sequence[Delivery]
+    shown: Sequence[Page]
+
+
+class Watching:
+    """Standing questions of Telegram's chats."""
+
+    def __init__(
+        self, newsreader: Newsreader, settings: TelegramSettings, memory: Memory, work: Work
+    ) -> None:
+        self._newsreader = newsreader
+        self._watches = newsreader.watches
+        self._most = settings.watches_per_chat
+        self._gate = Gate(settings)
+        self._memory = memory
+        self._work = work
+        self._quiet: dict[int, float] = {}
+        self._stopping = asyncio.Event()
+        self._rounds: asyncio.Task[None] | None = None
+
+    def handlers(self, fresh: filters.BaseFilter) -> list[CommandHandler[Any, Any]]:
+        """Return the handlers of the commands."""
+        return [
+            CommandHandler("watch", self.watch, fresh),
+            CommandHandler("watches", self.watches, fresh),
+            CommandHandler("unwatch", self.unwatch, fresh),
+        ]
+
+    async def watch(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Put the question behind /watch, or that of the message it replies to."""
+        message = _message(update)
+        await self.resume(message.chat_id)
+        await _say(message, await self._work(self._put, message))
+
+    async def watches(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """List the standing questions of the chat."""
+        message = _message(update)
+        listed = await self._work(self._watches.of, message.chat_id)
+        await _say(message, _listing(listed, _language(message)))
+
+    async def unwatch(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Remove a standing question of the chat by its number."""
+        message = _message(update)
+        language, number = _language(message), _behind_command(message)
+        if not (number.isdecimal() and len(number) < 18):
+            await _say(message, phrase(language, "tg-unwatch-which"))
+            return
+        if await self._work(self._watches.drop, int(number), message.chat_id):
+            await _say(message, phrase(language, "tg-unwatched", id=number))
+        else:
+            await _say(message, phrase(language, "tg-unwatch-which"))
+
+    async def resume(self, chat: int) -> None:
+        """Go on with the paused watches of a chat that speaks to the bot again."""
+        await self._work(self._watches.resume, chat)
+
+    def start(self, bot: Bot) -> None:
+        """Begin the rounds."""
+        self._rounds = asyncio.create_task(self._go_round(bot))
+
+    async def stop(self) -> None:
+        """End the rounds; a message on its way is finished and noted first."""
+        self._stopping.set()
+        if self._rounds is not None:
+            await self._rounds
+
+    # Putting a question
+
+    def _put(self, message: Message) -> str:
+        """Put the question and return what to say."""
+        question, history = self._question(message)
+        if not question:
+            return phrase(_language(message), "tg-watch-empty")
+        answer = self._newsreader.conversation.ask(question, history)
+        language = _language(message, answer.understood.language)
+        if answer.reason and not can_be_watched(answer):
+            return phrase(language, answer.reason.value, **answer.details)
+        watch = self._watches.add(
+            whole_question(answer),
+            language,
+            chat=message.chat_id,
+            topic=(message.message_thread_id or 0) if message.is_topic_message else 0,
+            user=message.from_user.id if message.from_user else message.chat_id,
+            most=self._most,
+        )
+        if watch is None:
+            return phrase(language, "tg-watch-most", count=self._most)
+        return _added(watch, answer)
+
+    def _question(self, message: Message) -> tuple[str, Sequence[str]]:
+        """Return the question that is meant, and those before it."""
+        written, reply = _behind_command(message), message.reply_to_message
+        asked = self._memory.answered_by(message.chat_id, reply.message_id) if reply else None
+        if written:
+            return written, asked.thread if asked else self._memory.recent(message.chat_id)
+        if asked:
+            return asked.question, asked.history
+        return (reply.text or "") if reply else "", ()
+
+    # Delivering
+
+    async def _go_round(self, bot: Bot) -> None:
+        while not self._stopping.is_set():
+            try:
+                await self._round(bot)
+            except Exception:  # nobody would start them again, and the next one may do better
+                logger.exception("a round of the watches ended early")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), EVERY_S)
+
+    async def _round(self, bot: Bot) -> None:
+        for watch in await self._work(self._watches.due):
+            now = time.monotonic()
+            if self._stopping.is_set():
+                return
+            if self._quiet.get(watch.chat, now) > now:
+                continue
+            self._quiet[watch.chat] = now + QUIET_S  # if this one fails, the others go on
+            self._quiet[watch.chat] = time.monotonic() + await self._tend(bot, watch)
+
+    async def _tend(self, bot: Bot, watch: Watch) -> float:
+        """Deliver a message of what is new; return how many seconds to leave the chat alone."""
+        if not self._gate.allows_ids(watch.user, watch.chat):
+            await self._work(self._watches.pause, [watch])
+            return 0
+        await self._work(self._newsreader.check, watch)
+        news = await self._work(self._claimed, watch)
+        reached = False
+        try:
+            for page in news.shown:
+                await bot.send_message(
+                    watch.chat,
+                    page.html,
+                    parse_mode=ParseMode.HTML,
+                    link_preview_options=page.link_preview,
+                    message_thread_id=watch.topic or None,
+                )
+                reached = True
+        except TelegramError as error:
+            if surely_unsent(error) and not reached:
+                await self._work(self._watches.release, news.deliveries)
+            else:
+                logger.warning("news for watch %s may be lost: %s", watch.id, error)
+            return await self._refused(watch, error)
+        await self._work(self._watches.sent, news.deliveries)
+        return 0
+
+    def _claimed(self, watch: Watch) -> _News:
+        """Claim as many quotes as one message holds."""
+        claimed = self._watches.claim(watch, MOST_QUOTES)
+        while True:
+            shown = _shown(watch, claimed)
+            if len(shown) <= 1 or len(claimed) == 1:
+                return _News(claimed, shown)
+            self._watches.release([claimed.pop()])
+
+    async def _refused(self, watch: Watch, error: TelegramError) -> float:
+        """Do what an error asks for; return for how many seconds to leave the chat alone."""
+        match error:
+            case RetryAfter():
+                return _seconds(error.retry_after)
+            case ChatMigrated():
+                await self._work(self._watches.move, watch.chat, error.new_chat_id)
+                return 0
+            case Forbidden():
+                logger.info("chat %s has left; its watches are paused", watch.chat)
+                await self._work(
+                    self._watches.pause, await self._work(self._watches.of, watch.chat)
+                )
+                return 0
+            case BadRequest():
+                logger.error("watch %s is paused, Telegram says: %s", watch.id, error)
+                await self._work(self._watches.pause, [watch])
+                return 0
+        return QUIET_S
+
+
+def surely_unsent(error: TelegramError) -> bool:
+    """Tell whether a message has certainly reached nobody: refused, or never on its way."""
+    if isinstance(error, Forbidden | BadRequest | ChatMigrated | InvalidToken | RetryAfter):
+        return True
+    on_the_way = httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout
+    return isinstance(error.__cause__, on_the_way)
+
+
+def _shown(watch: Watch, deliveries: Sequence[Delivery]) -> list[Page]:
+    if not deliveries:
+        return []
+    language = watch.language
+    title = phrase(language, "tg-watch-news", id=watch.id, question=watch.question)
+    return pages(as_answer(watch, deliveries), language, MOST_QUOTES, title=title)
+
+
+def _added(watch: Watch, answer: Answer) -> str:
+    told = phrase(watch.language, "tg-watch-added", id=watch.id, question=watch.question)
+    understood = answer.understood.line(watch.language)
+    return f"{told}\n\n{understood}" if understood else told
+
+
+def _listing(watches: Sequence[Watch], language: str) -> str:
+    if not watches:
+        return phrase(language, "tg-watches-none")
+    paused = f" ({phrase(language, 'tg-watch-paused')})"
+    return "\n".join(f"{one.id}  {one.question}{paused * one.paused}" for one in watches)
+
+
+async def _say(message: Message, text: str) -> None:
+    for part in split(text, MESSAGE_UNITS):
+        await message.reply_text(part, do_quote=True, allow_sending_without_reply=True)
+
+
+def _behind_command(message: Message) -> str:
+    words = without_surrogates(message.text or "").split(maxsplit=1)
+    return words[1] if len(words) > 1 else ""
+
+
+def _language(message: Message, asked_in: str = "en") -> str:
+    return reader_language(
+        message.from_user.language_code if message.from_user else None, asked_in
+    )
+
+
+def _seconds(period: float | timedelta) -> float:
+    return period.total_seconds() if isinstance(period, timedelta) else period
+
+
+def _message(update: Update) -> Message:
+    return cast("Message", update.message)  # the handlers' filter sees to it
