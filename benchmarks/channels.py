@@ -18,7 +18,8 @@ from benchmarks.tasks import DEPTH, DISCOUNTS
 from index.folding import Word, stem, words
 from index.languages import UNKNOWN
 from index.library import Library, StoredPassage
-from index.search import Query, Searcher, SearchSettings
+from index.query import Query
+from index.search import Searcher, SearchSettings
 from index.vectors import in_context
 
 Floats = NDArray[np.float64]
@@ -89,11 +90,17 @@ class Values:
                 at = row, columns[hit.passage.span]
                 found[at] = True
                 dense[at], by_words[at], by_names[at] = hit.dense, hit.words, hit.names
-        return cls(*_applying(queries, passages), found, dense, by_words, by_names)
+        first, _, has_names = _applying(queries, passages)
+        # Words are compared by what they mean too, in any language.
+        has_words = np.array([[bool(query.terms)] * len(passages) for query in queries])
+        return cls(first, has_words, has_names, found, dense, by_words, by_names)
 
     @classmethod
     def of_all(cls, searcher: Searcher, queries: Sequence[Query]) -> "Values":
-        """Compute the values of all passages, whether a search would bring them or not."""
+        """Compute the values of all passages, whether a search would bring them or not.
+
+        Words are compared by their stems alone.
+        """
         passages = stored_passages(searcher.library)
         stems = [{*stored.stems.split(), *stored.title.split()} for stored in passages]
         names = [set(stored.names.split()) for stored in passages]

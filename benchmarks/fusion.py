@@ -45,7 +45,8 @@ from index.encoder import BUILT_IN, Encoder
 from index.errors import CitatError
 from index.library import Library
 from index.options import Options
-from index.search import Channel, Query, Searcher, SearchSettings
+from index.query import Query
+from index.search import Channel, Searcher, SearchSettings
 from ingest.drafts import Draft
 from ingest.pipeline import IngestSettings, Report, ingest
 

@@ -3,7 +3,7 @@
 import importlib.util
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
@@ -14,8 +14,9 @@ from benchmarks.tasks import EvaluationError
 from bot.choosing import ChoiceSettings
 from bot.conversation import Conversation
 from bot.evaluation.silence import Scores
+from index.query import Query
 from index.records import Hit
-from index.search import Channel, Query, Searcher, SearchSettings
+from index.search import Channel, Searcher, SearchSettings
 
 HITS = ("hit@1", "hit@3", "mrr")
 CHOICES: Mapping[str, Sequence[Any]] = {
@@ -32,7 +33,6 @@ class RecallingSearcher(Searcher):
     """Searches once for each question, and fuses anew by the weights that are set now."""
 
     _found: dict[str, list[Hit]] = field(default_factory=dict)
-    _languages_of: dict[str, str] = field(default_factory=dict)
 
     def search(
         self,
@@ -41,21 +41,21 @@ class RecallingSearcher(Searcher):
         limit: int = 100,
         channel: Channel = Channel.BOTH,
         besides: Sequence[int] = (),
+        within: Collection[str] | None = None,
     ) -> list[Hit]:
         if channel is not Channel.BOTH:
-            return super().search(query, limit=limit, channel=channel, besides=besides)
-        if not self._languages_of:
-            self._languages_of = dict(self.library.rows("select id, language from articles"))
+            return super().search(
+                query, limit=limit, channel=channel, besides=besides, within=within
+            )
         if query.text not in self._found:
-            self._found[query.text] = super().search(query, limit=sys.maxsize, besides=besides)
+            self._found[query.text] = super().search(
+                query, limit=sys.maxsize, besides=besides, within=within
+            )
         hits = [self._fused_anew(query, hit) for hit in self._found[query.text]]
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage.span))[:limit]
 
     def _fused_anew(self, query: Query, hit: Hit) -> Hit:
-        same_language = self._languages_of[hit.passage.span.article] == query.language
-        score = self.fused(
-            query, dense=hit.dense, words=hit.words if same_language else None, names=hit.names
-        )
+        score = self.fused(query, dense=hit.dense, words=hit.words, names=hit.names)
         return replace(hit, score=score)
 
 

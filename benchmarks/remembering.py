@@ -22,6 +22,7 @@ class RememberingEncoder:
         self.identity = encoder.identity
         self.dimension = encoder.dimension
         self.count_tokens = encoder.count_tokens
+        self.word_vectors = encoder.word_vectors
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         return self._remembered("query", self._encoder.encode_queries, texts)

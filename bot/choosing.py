@@ -1,5 +1,6 @@
 """Which sentences of the found passages are quoted: whole ones, each claim once."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +8,11 @@ from dataclasses import dataclass
 from bot.answer import Quote
 from bot.sought import Fit, Sought
 from index.copies import same_words
-from index.entries import fold, year
+from index.entries import fold
 from index.folding import Word, words
+from index.query import Query
 from index.records import Article, Hit, Sentence, SentenceHit, Span
-from index.search import Query, Searcher
+from index.search import Searcher
 from index.statements import Statement
 
 ANYBODY = Sought()
@@ -18,24 +20,30 @@ FEWEST_WORDS = 4
 """A shorter sentence ("Nord Stream 2.") says nothing by itself; it can only be a neighbour."""
 
 
+FIGURE = re.compile(r"\d+")
+UNNAMED = 3
+"""How many times worse it is that the speaker is not even named than that another may speak."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChoiceSettings:
     """The [answer] table."""
 
-    threshold: float = 0.58
+    threshold: float = 0.51
     quotes: int = 12
     quotes_per_article: int = 2
     passages: int = 40
-    sentence_share: float = 0.4
+    sentence_share: float = 0.5
     quote_length: int = 500
-    neighbour_margin: float = 0.2
-    speaker_weight: float = 0.0
+    neighbour_margin: float = 0.3
+    speaker_weight: float = 0.04
+    figure_weight: float = 0.05
     question_limit: int = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may be quoted; `own` is its score without that of its passage."""
+    """A sentence that may be quoted; `own` is its score without anything around it."""
 
     article: Article
     sentence: Sentence
@@ -63,11 +71,14 @@ def choose(
     """Return quotes of whole sentences, best first; the same words are quoted once.
 
     The best sentence is quoted with its neighbours as far as they are nearly as good: who spoke
-    often stands in one sentence and what was said in the next. What somebody else says counts for
-    less than what those say who are sought; what they were told is no answer to what they said.
+    often stands in one sentence and what was said in the next. What those say who are sought
+    counts for more than what stands near their name; what they were told is no answer to what
+    they said.
     No quote is built on a sentence that does not lead.
     """
-    found = candidates(searcher, query, hits[: settings.passages], settings, sought)
+    found = candidates(
+        searcher, query, hits[: settings.passages], settings, sought, query.certainty
+    )
     taken: set[Place] = set()
     per_article: Counter[str] = Counter()
     quotes: list[Quote] = []
@@ -129,14 +140,14 @@ def candidates(
     hits: Sequence[Hit],
     settings: ChoiceSettings,
     sought: Sought,
+    certainty: float = 1.0,
 ) -> dict[Place, Candidate]:
     """Score each sentence of the passages: the mean of the passage's score and its own.
 
-    Who speaks in it raises or lowers that.
+    What is missing of what is sought is taken off that, and all is less the less is certain.
     """
     articles = _articles(searcher, hits)
     share = settings.sentence_share
-    own: dict[Place, float] = {}
     scored: dict[Place, Candidate] = {}
     for hit in hits:
         found = articles.get(hit.passage.span.article)
@@ -148,26 +159,24 @@ def candidates(
             fit = sought.best(statements, found.article.language)
             if fit is Fit.REVERSED:
                 continue
-            if place not in own:
-                own[place] = _own_score(searcher, query, found, sentence, statements)
-            score = share * own[place] + (1 - share) * hit.score + fit * settings.speaker_weight
+            own, around = _own_scores(
+                searcher, query, found.article.language, sentence, statements
+            )
+            score = share * around + (1 - share) * hit.score
+            score -= _shortfall(query, found.article, sentence, fit, settings, sought)
+            score *= certainty
             if place not in scored or scored[place].score < score:
                 scored[place] = Candidate(
-                    found.article, sentence.sentence, score, own[place], statements
+                    found.article, sentence.sentence, score, own * certainty, statements
                 )
     return scored
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An article, who says what in it, and what counts as said in each sentence.
-
-    That are the words of its title and its year.
-    """
+    """An article, and who says what in it."""
 
     article: Article
-    stems: frozenset[str]
-    names: frozenset[str]
     statements: Sequence[Statement]
 
     def statements_in(self, sentence: Sentence) -> tuple[Statement, ...]:
@@ -179,39 +188,53 @@ class _Found:
 def _articles(searcher: Searcher, hits: Sequence[Hit]) -> dict[str, _Found]:
     ids = list(dict.fromkeys(hit.passage.span.article for hit in hits))
     statements = searcher.library.statements_of(ids)
-    found = {}
-    for article_id in ids:
-        article = searcher.library.article(article_id)
-        if article is not None:
-            stems, names = fold(article.title, article.language)
-            found[article_id] = _Found(
-                article,
-                frozenset(stems),
-                frozenset(names + year(article)),
-                statements[article_id],
-            )
-    return found
+    articles = searcher.library.articles_of(ids)
+    return {id_: _Found(article, statements[id_]) for id_, article in articles.items()}
 
 
-def _own_score(
+def _own_scores(
     searcher: Searcher,
     query: Query,
-    found: _Found,
+    language: str,
     hit: SentenceHit,
     statements: Sequence[Statement],
-) -> float:
-    """Score a sentence by itself; who speaks in it or is spoken to counts as named there."""
-    article = found.article
-    stems, names = fold(article.words(hit.sentence.span), article.language)
-    for party in (party for said in statements for party in said.parties):
-        names += fold(party.name or "", article.language)[1]
-    same_language = article.language == query.language
-    return searcher.fused(
-        query,
-        dense=hit.score,
-        words=query.words_share(found.stems.union(stems)) if same_language else None,
-        names=query.names_share(found.names.union(names)),
+) -> tuple[float, float]:
+    """Score a sentence by itself, and with the names around it, which count by half.
+
+    Who speaks in it or is spoken to counts as named there.
+    """
+    parties = {
+        key
+        for said in statements
+        for party in said.parties
+        for key in fold(party.name or "", language)[1]
+    }
+    own = query.names_share(hit.names | parties)
+    around = (own + query.names_share(hit.names_around | parties)) / 2
+    return (
+        searcher.fused(query, dense=hit.score, words=hit.words, names=own),
+        searcher.fused(query, dense=hit.score, words=hit.words_around, names=around),
     )
+
+
+def _shortfall(
+    query: Query,
+    article: Article,
+    hit: SentenceHit,
+    fit: Fit,
+    settings: ChoiceSettings,
+    sought: Sought,
+) -> float:
+    """Return what is to be taken off a sentence's score for what it lacks of what is sought."""
+    lacking = 0.0
+    if sought.speakers and fit < Fit.SPEAKER:
+        surnames = sought.surnames.intersection(query.names)
+        unnamed = surnames and not surnames & hit.names_around
+        lacking += settings.speaker_weight * (UNNAMED if unnamed else 1)
+    if sought.figure:
+        figures = set(FIGURE.findall(article.words(hit.sentence.span)))
+        lacking += settings.figure_weight * figures.issubset(FIGURE.findall(query.text))
+    return lacking
 
 
 def _grown(
@@ -229,7 +252,7 @@ def _grown(
             continue
         longer = sorted([*run, neighbour], key=lambda candidate: candidate.sentence.ordinal)
         length = longer[-1].sentence.span.end - longer[0].sentence.span.start
-        near = neighbour.score >= best.score - settings.neighbour_margin
+        near = neighbour.own >= best.own - settings.neighbour_margin
         if near and length <= settings.quote_length:
             run = longer
     return run

@@ -21,8 +21,9 @@ from bot.views.request import Request
 from bot.views.view import View
 from index.errors import QuoteError
 from index.languages import detect
+from index.query import Query
 from index.records import without_surrogates
-from index.search import Query, Searcher
+from index.search import Searcher
 
 log = logging.getLogger(__name__)
 
@@ -109,13 +110,13 @@ class Conversation:
         library = self.searcher.library
         with library.steady():  # or an article could change between its words and who says them
             said = library.passages_said(sought.speakers, sought.addressees, MOST_SAID)
-            hits = narrowing.search(self.searcher, query, said)
+            hits = narrowing.search(self.searcher, query, said, limit=self.settings.passages)
             quotes = choose(self.searcher, query, hits, self.settings, sought)
             near = [quote for quote in quotes if quote.score >= self.settings.threshold]
             shown = with_copies(self.searcher, query, near, sought, earliest=not narrowing)
         if shown:
             return Answer(understood, tuple(shown))
-        reason, details = silence(query, narrowing)
+        reason, details = silence(query, narrowing, sought)
         nearest = {"nearest": f"{quotes[0].score:.2f}"} if quotes else {}
         return Answer(understood, (), reason, {**nearest, **details})
 

@@ -11,8 +11,9 @@ from bot.answer import Reason
 from bot.questions.shown import days
 from bot.questions.slots import Outlet, Period, Slots
 from index.database import LibraryFile
+from index.query import Query
 from index.records import Hit
-from index.search import Query, Searcher
+from index.search import Searcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,7 @@ class Narrowing:
     ) -> list[Hit]:
         """Return the passages nearest to a question among the articles that may be quoted.
 
-        `besides` are ids of passages that are ranked with them. Where nothing narrows the search,
-        the best are returned up to the `limit`.
+        `besides` are ids of passages that are ranked with them.
         """
         if not self:
             return searcher.search(query, besides=besides, limit=limit)
@@ -62,9 +62,8 @@ class Narrowing:
             sentences = self._sentences(searcher.library)
             nearest = _nearest(searcher, query, sentences)
             near = searcher.library.passages_of_sentences(nearest)
-            hits = searcher.search(query, limit=ALL, besides=[*besides, *near])
-        allowed = {article for article, _, _ in sentences}
-        return [hit for hit in hits if hit.passage.span.article in allowed]
+            allowed = {article for article, _, _ in sentences}
+            return searcher.search(query, limit=limit, besides=[*besides, *near], within=allowed)
 
     def _sentences(self, library: LibraryFile) -> "list[_Sentence]":
         conditions, values = [], []

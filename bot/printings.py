@@ -6,7 +6,8 @@ from bot.answer import Quote
 from bot.choosing import is_copy, quoted
 from bot.sought import Sought
 from index.copies import Copy, copies_of
-from index.search import Query, Searcher
+from index.query import Query
+from index.search import Searcher
 
 
 def with_copies(

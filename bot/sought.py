@@ -1,10 +1,11 @@
-"""Whose words are asked for: which statements answer a question, and which answer its reverse."""
+"""What is asked for: whose words, and which statements answer the question or only its reverse."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from bot.questions.slots import Slot, Slots
+from bot.questions.slots import Slot, Slots, Wanted
+from index.folding import words
 from index.people import may_be_same, person_key
 from index.statements import Statement
 
@@ -21,21 +22,31 @@ class Fit(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """The speakers and the addressees that a question names, as keys of `person_key`."""
+    """The speakers and the addressees that a question names, as keys of `person_key`.
+
+    `surnames` are the keys of the speakers' last names, `figure` tells whether a number or a date
+    is asked for.
+    """
 
     speakers: frozenset[str] = frozenset()
     addressees: frozenset[str] = frozenset()
+    surnames: frozenset[str] = frozenset()
+    figure: bool = False
 
     @classmethod
     def of(cls, slots: Slots) -> "Sought":
         """Take them from a question's slots; "the minister" is nobody's name."""
-        keys = (
+        speakers, addressees = (
             frozenset(
                 filter(None, (person_key(name, slots.language) for name in slots.names(slot)))
             )
             for slot in (Slot.SPEAKER, Slot.ADDRESSEE)
         )
-        return cls(*keys)
+        surnames = filter(
+            None, (_last(name, slots.language) for name in slots.names(Slot.SPEAKER))
+        )
+        figure = slots.wanted in {Wanted.NUMBER, Wanted.WHEN}
+        return cls(speakers, addressees, frozenset(surnames), figure)
 
     def __bool__(self) -> bool:
         return bool(self.speakers or self.addressees)
@@ -55,6 +66,12 @@ class Sought:
     def best(self, statements: Iterable[Statement], language: str) -> Fit:
         """Return how well the best of the statements fits; open if there are none."""
         return max((self.fit(one, language) for one in statements), default=Fit.OPEN)
+
+
+def _last(name: str, language: str) -> str:
+    """Return the key of the last word of a name, by which an article goes on to call somebody."""
+    keys = [word.name for word in words(name, language) if word.name]
+    return keys[-1] if keys else ""
 
 
 def _is_any(key: str, sought: Collection[str]) -> bool:

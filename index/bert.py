@@ -13,6 +13,8 @@ from index.errors import EncoderError
 
 _NUMPY = {"F16": np.float16, "F32": np.float32, "F64": np.float64, "I64": np.int64}
 
+WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"
+
 Weights = dict[str, NDArray[Any]]
 """Tensors by name, in the precision of the files or a wider one."""
 

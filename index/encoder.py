@@ -74,6 +74,9 @@ class Encoder(Protocol):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]: ...
 
+    def word_vectors(self, words: Sequence[str]) -> Vectors:
+        """Return each word's mean word embedding, before any layer; of a word unknown, zeros."""
+
 
 def load_encoder(settings: EncoderSettings) -> Encoder:
     """Load the configured model on the configured backend.
@@ -138,6 +141,15 @@ class SentenceEncoder:
         )
         return [len(ids) for ids in pieces["input_ids"]]
 
+    def word_vectors(self, words: Sequence[str]) -> Vectors:
+        """Return each word's mean word embedding; a model without any encodes it as a passage."""
+        embeddings = getattr(self._model[0], "auto_model", None)
+        if embeddings is None or not words:
+            return self.encode_passages(words)
+        pieces = self._model.tokenizer(list(words), add_special_tokens=False, verbose=False)
+        table = embeddings.get_input_embeddings().weight.detach().cpu().numpy()
+        return mean_rows(table, pieces["input_ids"])
+
     def _encode(self, encode: Any, texts: Sequence[str], prompt: str) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
@@ -149,6 +161,19 @@ class SentenceEncoder:
             normalize_embeddings=True,
         )
         return vectors
+
+
+def mean_rows(table: NDArray[Any], pieces: Sequence[Sequence[int]]) -> Vectors:
+    """Return the mean of the rows of each word's pieces as unit vectors; of no pieces, zeros."""
+    means = np.zeros((len(pieces), table.shape[1]), dtype=np.float32)
+    cut = [number for number, ids in enumerate(pieces) if ids]
+    if cut:
+        ids = np.concatenate([pieces[number] for number in cut])
+        first = np.cumsum([0] + [len(pieces[number]) for number in cut[:-1]])
+        means[cut] = np.add.reduceat(table[ids].astype(np.float32), first)
+    lengths = np.linalg.norm(means, axis=1, keepdims=True)
+    vectors: Vectors = np.divide(means, lengths, out=means, where=lengths > 0)
+    return vectors
 
 
 def encoder_identity(settings: EncoderSettings) -> str:

@@ -56,6 +56,11 @@ class Library(LibraryFile):
         rows = self.rows(f"select {ARTICLE_COLUMNS} from articles where id = ?", article_id)  # noqa: S608
         return next(map(_article, rows), None)
 
+    def articles_of(self, ids: Iterable[str]) -> dict[str, Article]:
+        """Return those of the articles that are there, by their ids."""
+        rows = self.rows_in(f"select {ARTICLE_COLUMNS} from articles where id in", list(ids))  # noqa: S608
+        return {article.id: article for article in map(_article, rows)}
+
     def articles(self, *, newest_first: bool = True, limit: int = -1) -> Iterator[Article]:
         """Yield the articles, undated ones last."""
         order = "datetime(published) desc nulls last, id" if newest_first else "key"
@@ -350,6 +355,12 @@ class Library(LibraryFile):
             before=(column,),
         )
         return dict(rows)
+
+    def stand_together(self, names: Iterable[str]) -> bool:
+        """Tell whether any passage holds all these names, given by their keys."""
+        together = " AND ".join(f'"{name}"' for name in names)
+        sql = "select 1 from words where words match ? limit 1"
+        return bool(self.rows(sql, f"{{names}} : ({together})"))
 
     def _insert(self, entry: Entry, earlier: Sequence[tuple[int, str]]) -> None:
         article = entry.article

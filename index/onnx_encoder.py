@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.bert import Bert
+from index.bert import WORD_EMBEDDINGS, Bert, Weights
 from index.encoder import (
     EncoderSettings,
     Vectors,
     encoder_identity,
     folder_or_name,
+    mean_rows,
     why_not_loaded,
 )
 from index.errors import EncoderError
@@ -24,9 +25,15 @@ class OnnxEncoder:
     """A BERT with mean pooling in a folder, the built-in one included."""
 
     def __init__(
-        self, session: Any, tokenizer: Any, bert: Bert, settings: EncoderSettings
+        self,
+        session: Any,
+        embeddings: NDArray[Any],
+        tokenizer: Any,
+        bert: Bert,
+        settings: EncoderSettings,
     ) -> None:
         self._session = session
+        self._embeddings = embeddings
         self._input = session.get_inputs()[0].name
         self._tokenizer = tokenizer
         self._longest = bert.longest - tokenizer.num_special_tokens_to_add(is_pair=False)
@@ -53,7 +60,9 @@ class OnnxEncoder:
         try:
             bert = Bert.read(folder)
             tokenizer = _tokenizer(bert.body / "tokenizer.json")
-            session = _session(bert, settings)
+            weights = bert.weights()
+            session = _session(bert, weights, settings)
+            embeddings = weights[WORD_EMBEDDINGS]
         except EncoderError:
             raise
         except ModuleNotFoundError as error:
@@ -64,7 +73,7 @@ class OnnxEncoder:
             ) from error
         except Exception as error:  # any library below may raise anything for a broken model
             raise EncoderError(why_not_loaded(settings.model, error)) from error
-        return cls(session, tokenizer, bert, settings)
+        return cls(session, embeddings, tokenizer, bert, settings)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         return self._encode([self._query_prompt + text for text in texts])
@@ -75,6 +84,10 @@ class OnnxEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many word pieces each text is cut into."""
         return [len(encoding.ids) for encoding in self._cut(texts)]
+
+    def word_vectors(self, words: Sequence[str]) -> Vectors:
+        """Return each word's mean word embedding, before any layer; of a word unknown, zeros."""
+        return mean_rows(self._embeddings, [encoding.ids for encoding in self._cut(words)])
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors: Vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
@@ -116,7 +129,7 @@ def _tokenizer(path: Path) -> Any:
     return tokenizer
 
 
-def _session(bert: Bert, settings: EncoderSettings) -> Any:
+def _session(bert: Bert, weights: Weights, settings: EncoderSettings) -> Any:
     # Official builds report use to Microsoft and keep an identifier of the machine unless this is
     # set before they are imported (Privacy.md of microsoft/onnxruntime).
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -124,7 +137,7 @@ def _session(bert: Bert, settings: EncoderSettings) -> Any:
 
     from index.bert_graph import bert_graph
 
-    graph, tensors = bert_graph(bert, bert.weights(), int8=settings.backend == "onnx-int8")
+    graph, tensors = bert_graph(bert, weights, int8=settings.backend == "onnx-int8")
     options = onnxruntime.SessionOptions()
     # The graph is fused as it is; and the runtime's MatMulIntegerToFloatFusion, given a scale for
     # each row and a bias, was seen to give wrong vectors (1.32).

@@ -100,10 +100,18 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class SentenceHit:
-    """A sentence inside a found passage and how near it is to the question."""
+    """A sentence inside a found passage: its cosine, and what it and the article's title meet.
+
+    `words` is the share of the question's words, `names` are the keys of its names. The two others
+    are the same with the names that stand in the sentences around it, for words by half.
+    """
 
     sentence: Sentence
     score: float
+    words: float = 0.0
+    names: frozenset[str] = frozenset()
+    words_around: float = 0.0
+    names_around: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +119,9 @@ class Hit:
     """A found passage: its scores and why it was found.
 
     `dense` is a cosine; `words` is the share, weighted by rarity, of the question's words that
-    stand in the passage or its title; `names` the same for names; `score` is their fusion. All
-    but `dense` lie in [0, 1]; higher is nearer. `sentences` are the passage's, best first.
+    the passage or its title meets, by the word itself or by one like it; `names` the share of
+    names that stand there; `score` is their fusion. All but `dense` lie in [0, 1]; higher is
+    nearer. `sentences` are the passage's, best first.
     """
 
     passage: Passage

@@ -1,23 +1,28 @@
 """How a question finds passages: nearest sentences and matching words, fused.
 
 Both channels take candidates from each language apart, so that a large language cannot crowd out a
-small one. Words count within the question's language, names in every script. A passage's score is
-the weighted mean of what applies to it.
+small one. Words count by their stems within the question's language and, in the best passages, by
+what they mean in any; names in every script. A passage's score is the weighted mean of what
+applies to it.
 """
 
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from index.encoder import Encoder, Vectors
+from index.encoder import Encoder
 from index.errors import ConfigError, EncoderMismatch
 from index.folding import Word, words
 from index.languages import detect
 from index.library import Library, StoredPassage
-from index.records import Hit, SentenceHit, without_surrogates
+from index.likeness import Asked, WordLikeness
+from index.query import Query
+from index.records import Hit, Range, SentenceHit, without_surrogates
 from index.vectors import VectorIndex, open_index
+from index.weighing import weighed
 
 
 class Channel(StrEnum):
@@ -30,7 +35,10 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SearchSettings:
-    """The [search] table: weights of the channels and how many candidates each brings."""
+    """The [search] table: weights of the channels, and how many candidates they bring.
+
+    The words of the best `reread` are read again, to be compared by what they mean too.
+    """
 
     dense_weight: float = 1.0
     words_weight: float = 0.8
@@ -38,35 +46,15 @@ class SearchSettings:
     sentences_per_language: int = 30
     word_matches: int = 40
     common_share: float = 0.1
+    reread: int = 60
 
     def __post_init__(self) -> None:
-        if self.sentences_per_language < 1 or self.word_matches < 1:
+        if min(self.sentences_per_language, self.word_matches, self.reread) < 1:
             raise ConfigError(
-                "[search] sentences_per_language and word_matches should be at least 1",
+                "[search] sentences_per_language, word_matches and reread should be at least 1",
             )
         if min(self.dense_weight, self.words_weight, self.names_weight) < 0:
             raise ConfigError("[search] weights should not be negative")
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A question as it is searched. `terms` and `names` weigh each token by its rarity (IDF)."""
-
-    text: str
-    language: str
-    vector: Vectors
-    terms: Mapping[str, float]
-    names: Mapping[str, float]
-    surfaces: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-
-    def words_share(self, stems: Collection[str]) -> float:
-        """Return the share of the question's words, weighted by rarity, among these stems."""
-        return _share(self.terms, stems)
-
-    def names_share(self, keys: Collection[str]) -> float:
-        """Return the share of the question's names among these keys."""
-        return _share(self.names, keys)
 
 
 @dataclass(slots=True)
@@ -76,9 +64,13 @@ class Searcher:
     library: Library
     encoder: Encoder
     settings: SearchSettings = field(default_factory=SearchSettings)
+    _likeness: WordLikeness = field(init=False)
     _index: VectorIndex | None = None
     _passages: int = 0
     _languages: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self._likeness = WordLikeness(self.encoder)
 
     def refresh(self) -> VectorIndex:
         """Catch up with the library.
@@ -111,19 +103,28 @@ class Searcher:
         name_counts = self.library.word_counts("names", {word.name for word in found if word.name})
         named = [word for word in found if _is_name(word, text, found, stem_counts, name_counts)]
         unknown = [
-            word
+            (word.start, word.end)
             for word in named
             if not name_counts.get(word.name) and not stem_counts.get(word.stem)
         ]
+        if not unknown:
+            unknown = [*self._strangers(text, named)]
         return Query(
             text,
             language,
             self.encoder.encode_queries([text])[0],
             {word.stem: self._rarity(stem_counts.get(word.stem, 0)) for word in found},
             {word.name: self._rarity(name_counts.get(word.name, 0)) for word in named},
+            _asked(found, named),
             tuple(text[word.start : word.end] for word in named),
-            tuple(text[word.start : word.end] for word in unknown),
+            tuple(text[start:end] for start, end in unknown),
         )
+
+    def _strangers(self, text: str, named: Sequence[Word]) -> Iterator[Range]:
+        """Yield the full names of whom no passage names in full, as [start, end) of the text."""
+        for run in _full_names(text, named):
+            if not self.library.stand_together(word.name for word in run):
+                yield run[0].start, run[-1].end
 
     def search(
         self,
@@ -132,10 +133,16 @@ class Searcher:
         limit: int = 100,
         channel: Channel = Channel.BOTH,
         besides: Sequence[int] = (),
+        within: Collection[str] | None = None,
     ) -> list[Hit]:
         """Return the passages nearest to a question, best first.
 
-        `besides` are ids of passages that are ranked with those that the channels find.
+        Args:
+            query: The question.
+            limit: Passages that are returned at most.
+            channel: Which way to search.
+            besides: Ids of passages that are ranked with those that the channels find.
+            within: Ids of the articles that may be found; None for any.
         """
         with self.library.steady():  # what comes in meanwhile has no vectors in the index
             index = self.refresh()
@@ -145,8 +152,19 @@ class Searcher:
             if channel is not Channel.DENSE:
                 ids |= dict.fromkeys(self._matching(query))
             passages = self.library.passages([*ids])
-        hits = [self._hit(index, query, passage, channel) for passage in passages]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.passage.span))[:limit]
+            if within is not None:
+                passages = [each for each in passages if each.passage.span.article in within]
+            best = _best_first(self._hits(index, query, passages, channel))
+            found = best[: max(limit, self.settings.reread)]
+            articles = self.library.articles_of({hit.passage.span.article for hit in found})
+        alike = channel is Channel.BOTH
+        hits = weighed(query, found, articles, self._likeness if alike else None)
+
+        def scored(hit: Hit) -> Hit:
+            language = articles[hit.passage.span.article].language
+            return self._scored(query, hit, channel, has_words=alike or language == query.language)
+
+        return _best_first(map(scored, hits))[:limit]
 
     def _nearest(self, index: VectorIndex, query: Query) -> list[int]:
         found = index.search(query.vector, self.settings.sentences_per_language)
@@ -168,28 +186,36 @@ class Searcher:
             return []
         return self.library.match_words(" OR ".join(parts), self.settings.word_matches)
 
-    def _hit(
-        self, index: VectorIndex, query: Query, stored: StoredPassage, channel: Channel
-    ) -> Hit:
-        cosines = index.scores(query.vector, stored.language, [id_ for id_, _ in stored.sentences])
-        sentences = sorted(
-            (
-                SentenceHit(sentence, float(cosine))
-                for (_, sentence), cosine in zip(stored.sentences, cosines, strict=True)
-            ),
-            key=lambda hit: -hit.score,
-        )
-        dense = sentences[0].score
-        stems = {*stored.stems.split(), *stored.title.split()}
-        by_words, by_names = query.words_share(stems), query.names_share(stored.names.split())
-        same_language = stored.language == query.language
+    def _hits(
+        self,
+        index: VectorIndex,
+        query: Query,
+        passages: Sequence[StoredPassage],
+        channel: Channel,
+    ) -> Iterator[Hit]:
+        """Yield passages as hits by what is stored of them; sentences with their cosines alone."""
+        cosines = _cosines(index, query, passages)
+        for stored in passages:
+            near = (SentenceHit(sentence, cosines[id_]) for id_, sentence in stored.sentences)
+            sentences = sorted(near, key=lambda one: -one.score)
+            hit = Hit(
+                stored.passage,
+                score=0.0,
+                dense=sentences[0].score,
+                words=query.words_share({*stored.stems.split(), *stored.title.split()}),
+                names=query.names_share(stored.names.split()),
+                sentences=tuple(sentences),
+            )
+            yield self._scored(query, hit, channel, has_words=stored.language == query.language)
+
+    def _scored(self, query: Query, hit: Hit, channel: Channel, *, has_words: bool) -> Hit:
         score = self.fused(
             query,
-            dense=dense if channel is not Channel.WORDS else None,
-            words=by_words if same_language and channel is not Channel.DENSE else None,
-            names=by_names if channel is not Channel.DENSE else None,
+            dense=hit.dense if channel is not Channel.WORDS else None,
+            words=hit.words if has_words and channel is not Channel.DENSE else None,
+            names=hit.names if channel is not Channel.DENSE else None,
         )
-        return Hit(stored.passage, score, dense, by_words, by_names, tuple(sentences))
+        return replace(hit, score=score)
 
     def fused(
         self, query: Query, *, dense: float | None, words: float | None, names: float | None
@@ -210,6 +236,33 @@ class Searcher:
         return math.log(1 + (max(self._passages - count, 0) + 0.5) / (count + 0.5))
 
 
+def _best_first(hits: Iterable[Hit]) -> list[Hit]:
+    return sorted(hits, key=lambda hit: (-hit.score, hit.passage.span))
+
+
+def _cosines(
+    index: VectorIndex, query: Query, passages: Sequence[StoredPassage]
+) -> dict[int, float]:
+    """Return the cosine of each sentence in the passages, by its id."""
+    of_language = defaultdict[str, set[int]](set)
+    for stored in passages:
+        of_language[stored.language].update(id_ for id_, _ in stored.sentences)
+    cosines: dict[int, float] = {}
+    for language, ids in of_language.items():
+        scores = index.scores(query.vector, language, [*ids])
+        cosines |= zip(ids, scores.tolist(), strict=True)
+    return cosines
+
+
+def _asked(found: Sequence[Word], named: Sequence[Word]) -> tuple[Asked, ...]:
+    """Return the first word of each stem."""
+    asked: dict[str, Asked] = {}
+    for word in found:
+        name = word.name if word in named else ""
+        asked.setdefault(word.stem, Asked(word.lower, name, word.is_number))
+    return tuple(asked.values())
+
+
 def _is_name(
     word: Word,
     text: str,
@@ -228,13 +281,20 @@ def _is_name(
     return False
 
 
+def _full_names(text: str, named: Sequence[Word]) -> Iterator[list[Word]]:
+    """Yield names of several words, written with capitals; not the first word of a sentence."""
+    run: list[Word] = []
+    for word in named:
+        if not word.capital or word.is_number or _begins_sentence(text, word.start):
+            continue
+        if run and word.start != run[-1].end + 1:
+            if len(run) > 1:
+                yield run
+            run = []
+        run.append(word)
+    if len(run) > 1:
+        yield run
+
+
 def _begins_sentence(text: str, start: int) -> bool:
     return not re.search(r"[^\W_]", re.split(r"[.!?…]", text[:start])[-1])
-
-
-def _share(weights: Mapping[str, float], tokens: Collection[str]) -> float:
-    total = sum(weights.values())
-    if not total:
-        return 0.0
-    present = set(tokens)
-    return sum(weight for token, weight in weights.items() if token in present) / total

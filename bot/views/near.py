@@ -8,9 +8,10 @@ from itertools import islice
 from bot.choosing import ANYBODY, Candidate, ChoiceSettings, Place, candidates
 from bot.narrowing import Narrowing
 from bot.views.request import Request
+from index.query import Query
 from index.records import Article, Hit, Span
 from index.said import Said, passages_of, whole
-from index.search import Query, Searcher
+from index.search import Searcher
 from index.statements import Statement
 
 PASSAGES = 300

@@ -13,8 +13,9 @@ from bot.views.request import Request
 from bot.views.view import Item, View
 from index.copies import Copy, copies_of
 from index.namesakes import Name, Person, meant, people
+from index.query import Query
 from index.said import Said, said_by, speakers
-from index.search import Query, Searcher
+from index.search import Searcher
 
 LANGUAGES_OF_KEYS = ("", "uk")
 """Ukrainian г sounds otherwise, so that a name may have two keys."""

@@ -14,9 +14,10 @@ from bot.views.view import Item, View
 from index.copies import copies_of, same_words
 from index.library import Library
 from index.namesakes import Name, Named, Person, people
+from index.query import Query
 from index.records import Article
 from index.said import said_by
-from index.search import Query, Searcher
+from index.search import Searcher
 from index.statements import Statement
 
 BESIDES = 100

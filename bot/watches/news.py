@@ -15,7 +15,7 @@ from bot.conversation import Conversation
 from bot.narrowing import ALL, Narrowing
 from bot.printings import with_copies
 from bot.questions.understanding import understand
-from bot.sought import Fit, Sought
+from bot.sought import Sought
 from bot.watches.store import Delivery, Told, Watch, Watches
 from index.copies import FEWEST_WORDS, Copy, copies_of, near_copies, same_words
 from index.library import FIRST_ID, Library
@@ -134,7 +134,7 @@ _SENTENCES = (
 def _best_possible(hit: Hit, settings: ChoiceSettings) -> float:
     """Return what a sentence of the passage would score if it were perfect itself."""
     share = settings.sentence_share
-    return share + (1 - share) * hit.score + Fit.BOTH * settings.speaker_weight
+    return share + (1 - share) * hit.score
 
 
 def _only(hits: Iterable[Hit], spans: Collection[Span]) -> Iterator[Hit]:

@@ -103,7 +103,8 @@ class TestWeighingAnew:
         found, computed = (of(searcher, queries) for of in (Values.of_search, Values.of_all))
         at = found.found
         assert at.any()
-        assert computed.words[at] == pytest.approx(found.words[at])
+        # A search counts words that mean the same, too.
+        assert (computed.words[at] <= found.words[at] + 1e-6).all()
         assert computed.names[at] == pytest.approx(found.names[at])
         assert computed.dense[at] == pytest.approx(found.dense[at], abs=2e-3)  # half precision
         assert 0 < found.words[at].mean() < 1
@@ -164,6 +165,9 @@ class CountingEncoder:
     def count_tokens(self, texts):
         return [len(text.split()) for text in texts]
 
+    def word_vectors(self, words):
+        return np.array([[len(word)] for word in words], np.float32)
+
     def _encode(self, kind, texts):
         self.given.update((kind, text) for text in texts)
         return np.array([[len(text)] for text in texts], np.float32).reshape(len(texts), 1)
@@ -178,6 +182,7 @@ class TestRemembering:
             assert encoder.encode_queries(["three", "four"]).tolist() == [[5], [4]]
             assert encoder.encode_queries([]).shape == (0, 1)
             assert encoder.count_tokens(["two words"]) == [2]
+            assert encoder.word_vectors(["two"]).tolist() == [[3]]
         assert set(counting.given.values()) == {1}
         assert len(counting.given) == 4
 

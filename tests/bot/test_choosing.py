@@ -4,6 +4,7 @@ import pytest
 
 from bot.choosing import ChoiceSettings, choose
 from bot.sought import Sought
+from index.names import name_key
 from index.people import person_key
 from index.search import Searcher
 from ingest.drafts import Draft
@@ -29,8 +30,12 @@ def quotes(library, encoder):
     ingest(drafts, library, encoder, Report(), settings=IngestSettings(), progress=lambda _: None)
     searcher = Searcher(library, encoder)
 
-    def ask(question: str, speaker: str = "", addressee: str = "", **settings):
-        sought = Sought(*(frozenset(filter(None, [person_key(n)])) for n in (speaker, addressee)))
+    def ask(
+        question: str, speaker: str = "", addressee: str = "", *, figure: bool = False, **settings
+    ):
+        by, to = (frozenset(filter(None, [person_key(n)])) for n in (speaker, addressee))
+        surnames = frozenset([name_key(speaker.lower(), "bg")]) if by else frozenset()
+        sought = Sought(by, to, surnames, figure)
         query = searcher.parse(question)
         besides = searcher.library.passages_said(sought.speakers, sought.addressees, 10)
         hits = searcher.search(query, besides=besides)
@@ -53,16 +58,30 @@ def test_what_one_told_the_other_comes_first_and_the_reverse_never(
     assert not any(part in quote.text for part in reverse for quote in found)
 
 
-def test_what_somebody_else_says_counts_for_less(quotes):
-    question = "Какво се каза за мира в Газа?"
-    weight = 0.1
-    settings = {"neighbour_margin": 0, "quotes_per_article": 9, "speaker_weight": weight}
-    anybody = {quote.text: quote.score for quote in quotes(question, **settings)}
-    merkel = {quote.text: quote.score for quote in quotes(question, "Меркел", **settings)}
-    hers = next(text for text in anybody if text.startswith("Ангела Меркел"))
-    his = next(text for text in anybody if text.startswith("Владимир Путин"))
-    assert merkel[hers] == pytest.approx(anybody[hers] + weight)
-    assert merkel[his] == pytest.approx(anybody[his] - weight)
+def test_what_others_say_counts_for_less_and_least_where_the_speaker_is_not_named(quotes):
+    settings = {"neighbour_margin": 0, "quotes_per_article": 9}
+
+    def lost(speaker: str, beginning: str) -> float:
+        question = f"Какво каза {speaker} за мира в Газа?"
+        anybody, sought = (
+            next(
+                q.score for q in quotes(question, who, **settings) if q.text.startswith(beginning)
+            )
+            for who in ("", speaker)
+        )
+        return anybody - sought
+
+    assert lost("Меркел", "Ангела Меркел") == 0
+    assert lost("Помпео", "Ангела Меркел") > 2 * lost("Меркел", "Владимир Путин") > 0
+
+
+def test_a_sentence_without_a_figure_counts_for_less_where_one_is_asked_for(quotes):
+    question = "Колко кубика газ минават през Газа?"
+    anything = {quote.text: quote.score for quote in quotes(question)}
+    figures = {quote.text: quote.score for quote in quotes(question, figure=True)}
+    for text, score in anything.items():
+        has_figure = any(map(str.isdigit, text))
+        assert figures[text] < score or has_figure
 
 
 def test_a_quote_says_who_speaks_to_whom_and_by_whose_report(quotes):

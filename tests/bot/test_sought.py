@@ -4,6 +4,7 @@ import pytest
 
 from bot.questions.slots import Phrase, Slot, Slots
 from bot.sought import Fit, Sought
+from index.names import name_key
 from index.people import person_key
 from index.statements import Kind, Party, Statement
 
@@ -16,7 +17,8 @@ def said(speaker: str | None = None, addressee: str | None = None) -> Statement:
 
 
 def sought(speakers: str = "", addressees: str = "") -> Sought:
-    return Sought(*(frozenset(map(person_key, names.split())) for names in (speakers, addressees)))
+    by, to = (frozenset(map(person_key, names.split())) for names in (speakers, addressees))
+    return Sought(by, to)
 
 
 @pytest.mark.parametrize(
@@ -78,4 +80,5 @@ def test_names_in_the_question_are_the_people_sought_and_roles_are_nobody():
         addressee=Phrase(17, 20, 29),
         named=((Slot.SPEAKER, Phrase(11, 11, 16)),),
     )
-    assert Sought.of(slots) == Sought(frozenset({PUTIN}), frozenset())
+    putin = frozenset({name_key("путин", "bg")})
+    assert Sought.of(slots) == Sought(frozenset({PUTIN}), frozenset(), putin)

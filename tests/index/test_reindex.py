@@ -57,6 +57,7 @@ class WhileEncoding:
         self.dimension = encoder.dimension
         self.count_tokens = encoder.count_tokens
         self.encode_queries = encoder.encode_queries
+        self.word_vectors = encoder.word_vectors
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         if event := self.event:
