@@ -8,6 +8,9 @@ import pytest
 from bot.answer import Reason
 from bot.choosing import ChoiceSettings
 from bot.conversation import Conversation
+from bot.telegram.render import view_pages
+from bot.terminal import Screen
+from bot.views import terminal
 from bot.views.request import Kind, Request
 from bot.views.view import View
 from index.library import Library
@@ -210,6 +213,27 @@ class TestWho:
         view = desk.view(Request(Kind.WHO, topic="the old bridge over the river"))
         counts = {item.quote.speaker: item.count for item in view.items}
         assert counts["Ivan Kolev"] == 1
+
+    def test_two_who_speak_in_one_sentence_keep_their_own_names_and_counts(self, library, encoder):
+        both = "Ivan Kolev said it stays and has a depot, Maria Deneva said the tram is late."
+        told = [
+            Told("Ivan Kolev", "it stays"),
+            Told("Ivan Kolev", "has a depot"),
+            Told("Maria Deneva", "the tram is late"),
+        ]
+        fill(library, encoder, [Story("both", day(1), [both], told)])
+        desk = Conversation(Searcher(library, encoder))
+        view = desk.view(Request(Kind.WHO, topic="the tram is late")).verified(desk)
+        assert {(item.quote.text, item.quote.speaker, item.count) for item in view.items} == {
+            (both, "Ivan Kolev", 2),
+            (both, "Maria Deneva", 1),
+        }
+        shown = terminal.render(view, Screen(80, colour=False, language="en"))
+        assert "Ivan Kolev · statements: 2" in shown
+        assert "Maria Deneva · statements: 1" in shown
+        page = view_pages(view, "en", 9)[0].html
+        assert "<b>Ivan Kolev · statements: 2</b>" in page
+        assert "<b>Maria Deneva · statements: 1</b>" in page
 
     def test_the_limit_is_on_people(self, desk):
         view = desk.view(Request(Kind.WHO, topic="old bridge", limit=1))
