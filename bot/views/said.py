@@ -52,7 +52,7 @@ def said(searcher: Searcher, settings: ChoiceSettings, request: Request, languag
 
 
 def _names(text: str) -> set[Name]:
-    return {Name.of(text, language) for language in LANGUAGES_OF_KEYS}
+    return {Name.asked(text, language) for language in LANGUAGES_OF_KEYS}
 
 
 def _is_to(statement: Said, addressees: Collection[Name]) -> bool:
