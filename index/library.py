@@ -62,6 +62,11 @@ class Library(LibraryFile):
         sql = f"select {ARTICLE_COLUMNS} from articles order by {order} limit ?"  # noqa: S608
         yield from map(_article, self.rows(sql, limit))
 
+    def published(self, article_ids: Sequence[str]) -> dict[str, datetime | None]:
+        """Return when these articles were published, None for what is undated."""
+        rows = self.rows_in("select id, published from articles where id in", article_ids)
+        return {id_: _moment(published) for id_, published in rows}
+
     def quoted(self, span: Span) -> Article:
         """Return the article of a span as it is stored now, if it still holds these words.
 
@@ -429,8 +434,11 @@ ARTICLE_COLUMNS = "id, text, title, source, language, url, author, published"
 
 def _article(row: tuple[Any, ...]) -> Article:
     id_, text, title, source, language, url, author, published = row
-    date = datetime.fromisoformat(published) if published else None
-    return Article(id_, text, title, source, language, url, author, date)
+    return Article(id_, text, title, source, language, url, author, _moment(published))
+
+
+def _moment(published: str | None) -> datetime | None:
+    return datetime.fromisoformat(published) if published else None
 
 
 def _stored_passage(

@@ -235,6 +235,23 @@ class TestWho:
         assert "<b>Ivan Kolev · statements: 2</b>" in page
         assert "<b>Maria Deneva · statements: 1</b>" in page
 
+    def test_days_that_hold_everything_bring_no_more(self, library, encoder):
+        lines = [f"Tram line {number} needs a depot" for number in range(120)]
+        fill(
+            library,
+            encoder,
+            [
+                Story(f"line-{n}", day(1), [f"{line}, Kolev said."], [Told("Ivan Kolev", line)])
+                for n, line in enumerate(lines)
+            ],
+        )
+        desk = Conversation(Searcher(library, encoder))
+        views = [
+            desk.view(Request(Kind.WHO, topic="tram depot", since=since))
+            for since in (None, date(2018, 1, 1))
+        ]
+        assert [item.count for view in views for item in view.items] == [120, 120]
+
     def test_the_limit_is_on_people(self, desk):
         view = desk.view(Request(Kind.WHO, topic="old bridge", limit=1))
         assert (len(view.items), view.left) == (1, 1)
