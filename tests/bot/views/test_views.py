@@ -52,6 +52,16 @@ class TestSaid:
         assert wire.article.id == "first"
         assert set(wire.also_in) == {"second", "undated"}
 
+    def test_namesakes_of_one_sentence_are_both_listed(self, library, encoder):
+        both = "Ivan Kolev said that the tram stays, and Petar Kolev said that it has to go away."
+        told = [Told("Ivan Kolev", "the tram stays"), Told("Petar Kolev", "it has to go away")]
+        fill(library, encoder, [Story(f"s{n}", day(n), [both], told) for n in (1, 2)])
+        view = Conversation(Searcher(library, encoder)).view(said("Kolev"))
+        assert [(item.quote.speaker, item.quote.article.id) for item in view.items] == [
+            ("Ivan Kolev", "s1"),
+            ("Petar Kolev", "s1"),
+        ]
+
     def test_in_a_period_it_is_listed_as_it_was_printed_first_there(self, desk):
         (item,) = desk.view(
             said("Ivan Kolev", since=date(2018, 3, 2), until=date(2018, 3, 4))
