@@ -12,7 +12,7 @@ from index.database import LibraryFile, told
 from index.encoder import Vectors
 from index.entries import Entry, FoldedPassage
 from index.errors import QuoteError
-from index.records import Article, Passage, Range, Sentence, Span
+from index.records import Article, Passage, Range, Sentence, Span, text_version
 from index.statements import Statement
 
 
@@ -105,6 +105,15 @@ class Library(LibraryFile):
             article_id,
         )
 
+    def former_id(self, article_id: str, words: str) -> int | None:
+        """Return the first id of a sentence that an article had before it was changed."""
+        rows = self.rows(
+            "select first_id from former_words where article = ? and words = ?",
+            article_id,
+            text_version(words),
+        )
+        return rows[0][0] if rows else None
+
     def statements(self, article_id: str) -> list[Statement]:
         """Return who says what in an article, in the order of its text."""
         return self.statements_of([article_id])[article_id]
@@ -167,6 +176,9 @@ class Library(LibraryFile):
             for entry in entries:
                 earlier = self.first_ids(entry.article.id)
                 self._delete(entry.article.id)
+                kept = {entry.article.text[start:end] for start, end in entry.sentences}
+                gone = [(first_id, text) for first_id, text in earlier if text not in kept]
+                self._note_former(entry.article.id, gone)
                 self._insert(entry, earlier)
 
     def remove(self, ids: Collection[str]) -> list[str]:
@@ -176,6 +188,7 @@ class Library(LibraryFile):
             return []
         with self.changing():
             for article_id in known:
+                self._note_former(article_id, self.first_ids(article_id))
                 self._delete(article_id)
                 self._db.execute("delete from outlet_lines where article = ?", [article_id])
         return known
@@ -412,6 +425,12 @@ class Library(LibraryFile):
                 )
                 for ordinal, statement in enumerate(entry.statements)
             ],
+        )
+
+    def _note_former(self, article_id: str, sentences: Iterable[tuple[int, str]]) -> None:
+        self._db.conn.executemany(
+            "insert or ignore into former_words (article, words, first_id) values (?, ?, ?)",
+            ((article_id, text_version(text), first_id) for first_id, text in sentences),
         )
 
     def _delete(self, article_id: str) -> None:
