@@ -1,5 +1,6 @@
 """The library: one SQLite file that holds the truth; everything else is derived from it."""
 
+import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -96,13 +97,20 @@ class Library(LibraryFile):
         rows = self.rows("select content_hash from articles where id = ?", article_id)
         return rows[0][0] if rows else None
 
-    def first_ids(self, article_id: str) -> list[tuple[int, str]]:
-        """Return an article's sentences, each under the id that it first had."""
+    def first_ids(
+        self, article_id: str, *, start: int = 0, end: int = sys.maxsize
+    ) -> list[tuple[int, str]]:
+        """Return an article's sentences, each under the id that it first had.
+
+        `start` and `end` are those of a range of its text that the sentences reach into.
+        """
         return self.rows(
             f'select {FIRST_ID}, substr(a.text, s.start + 1, s."end" - s.start)'  # noqa: S608
             " from sentences s join articles a on a.key = s.article"
-            " where a.id = ? order by s.ordinal",
+            ' where a.id = ? and s.start < ? and s."end" > ? order by s.ordinal',
             article_id,
+            end,
+            start,
         )
 
     def former_id(self, article_id: str, words: str) -> int | None:

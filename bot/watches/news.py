@@ -185,14 +185,7 @@ def _each_once(library: Library, quotes: Iterable[Quote]) -> Iterator[Told]:
 
 def _sentences(library: Library, span: Span) -> list[tuple[int, str]]:
     """Return the sentences of a span, each by its first id."""
-    return library.rows(
-        f'select {FIRST_ID}, substr(a.text, s.start + 1, s."end" - s.start) from sentences s'  # noqa: S608
-        " join articles a on a.key = s.article"
-        ' where a.id = ? and s.start < ? and s."end" > ? order by s.ordinal',
-        span.article,
-        span.end,
-        span.start,
-    )
+    return library.first_ids(span.article, start=span.start, end=span.end)
 
 
 def can_be_watched(answer: Answer) -> bool:
