@@ -113,8 +113,8 @@ class Quote:
         }
 
 
-Notes = Mapping[Span, str]
-"""What is told of a quote besides who speaks to whom."""
+Notes = Mapping[Quote, str]
+"""What is told of a quote besides who speaks to whom; two may speak in one span."""
 NO_NOTES: Notes = {}
 
 

@@ -139,9 +139,7 @@ class Screen:
         self, numbered: Sequence[tuple[int, Quote]], *, left: int, notes: Notes = NO_NOTES
     ) -> str:
         """Return quotes with their numbers, and how many are left."""
-        parts = [
-            self.quote(number, quote, notes.get(quote.span, "")) for number, quote in numbered
-        ]
+        parts = [self.quote(number, quote, notes.get(quote, "")) for number, quote in numbered]
         if left > 0:
             parts.append(self.ink(self._phrase("show-more", count=left), DIM))
         return "\n\n".join(parts)

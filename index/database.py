@@ -1,6 +1,7 @@
 """The file of a library: opening it, transactions, and errors in one line."""
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from index.migrations import migrations
 FILE = "library.db"
 BUSY_MS = 10_000
 """How long a writer waits for another process before it says so."""
+_RETRY_S = 0.01
 PORTION = 10_000
 """Values in one list of a query; SQLite takes 32,766."""
 
@@ -49,7 +51,7 @@ class LibraryFile:
             )
             try:
                 db = Database(connection)
-                db.execute("pragma journal_mode = wal")
+                _write_ahead(db)
                 db.execute("pragma synchronous = normal")
                 db.execute("pragma foreign_keys = on")
                 _refuse_foreign(db, path)
@@ -145,6 +147,20 @@ class LibraryFile:
             marks = ",".join("?" * len(portion))
             rows += self.rows(f"{sql} ({marks}) {after}", *before, *portion)
         return rows
+
+
+def _write_ahead(db: Database) -> None:
+    """Choose the journal; SQLite does not wait here for a process that chooses it too."""
+    until = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            db.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(_RETRY_S)
+        else:
+            return
 
 
 def _refuse_foreign(db: Database, path: Path) -> None:

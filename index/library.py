@@ -1,5 +1,6 @@
 """The library: one SQLite file that holds the truth; everything else is derived from it."""
 
+import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from index.database import LibraryFile, told
 from index.encoder import Vectors
 from index.entries import Entry, FoldedPassage
 from index.errors import QuoteError
-from index.records import Article, Passage, Range, Sentence, Span
+from index.records import Article, Passage, Range, Sentence, Span, text_version
 from index.statements import Statement
 
 
@@ -67,6 +68,11 @@ class Library(LibraryFile):
         sql = f"select {ARTICLE_COLUMNS} from articles order by {order} limit ?"  # noqa: S608
         yield from map(_article, self.rows(sql, limit))
 
+    def published(self, article_ids: Sequence[str]) -> dict[str, datetime | None]:
+        """Return when these articles were published, None for what is undated."""
+        rows = self.rows_in("select id, published from articles where id in", article_ids)
+        return {id_: _moment(published) for id_, published in rows}
+
     def quoted(self, span: Span) -> Article:
         """Return the article of a span as it is stored now, if it still holds these words.
 
@@ -96,14 +102,30 @@ class Library(LibraryFile):
         rows = self.rows("select content_hash from articles where id = ?", article_id)
         return rows[0][0] if rows else None
 
-    def first_ids(self, article_id: str) -> list[tuple[int, str]]:
-        """Return an article's sentences, each under the id that it first had."""
+    def first_ids(
+        self, article_id: str, *, start: int = 0, end: int = sys.maxsize
+    ) -> list[tuple[int, str]]:
+        """Return an article's sentences, each under the id that it first had.
+
+        `start` and `end` are those of a range of its text that the sentences reach into.
+        """
         return self.rows(
             f'select {FIRST_ID}, substr(a.text, s.start + 1, s."end" - s.start)'  # noqa: S608
             " from sentences s join articles a on a.key = s.article"
-            " where a.id = ? order by s.ordinal",
+            ' where a.id = ? and s.start < ? and s."end" > ? order by s.ordinal',
             article_id,
+            end,
+            start,
         )
+
+    def former_id(self, article_id: str, words: str) -> int | None:
+        """Return the first id of a sentence that an article had before it was changed."""
+        rows = self.rows(
+            "select first_id from former_words where article = ? and words = ?",
+            article_id,
+            text_version(words),
+        )
+        return rows[0][0] if rows else None
 
     def statements(self, article_id: str) -> list[Statement]:
         """Return who says what in an article, in the order of its text."""
@@ -167,6 +189,9 @@ class Library(LibraryFile):
             for entry in entries:
                 earlier = self.first_ids(entry.article.id)
                 self._delete(entry.article.id)
+                kept = {entry.article.text[start:end] for start, end in entry.sentences}
+                gone = [(first_id, text) for first_id, text in earlier if text not in kept]
+                self._note_former(entry.article.id, gone)
                 self._insert(entry, earlier)
 
     def remove(self, ids: Collection[str]) -> list[str]:
@@ -176,6 +201,7 @@ class Library(LibraryFile):
             return []
         with self.changing():
             for article_id in known:
+                self._note_former(article_id, self.first_ids(article_id))
                 self._delete(article_id)
                 self._db.execute("delete from outlet_lines where article = ?", [article_id])
         return known
@@ -420,6 +446,12 @@ class Library(LibraryFile):
             ],
         )
 
+    def _note_former(self, article_id: str, sentences: Iterable[tuple[int, str]]) -> None:
+        self._db.conn.executemany(
+            "insert or ignore into former_words (article, words, first_id) values (?, ?, ?)",
+            ((article_id, text_version(text), first_id) for first_id, text in sentences),
+        )
+
     def _delete(self, article_id: str) -> None:
         self._db.execute(
             "delete from words where rowid in (select p.id from passages p"
@@ -440,8 +472,11 @@ ARTICLE_COLUMNS = "id, text, title, source, language, url, author, published"
 
 def _article(row: tuple[Any, ...]) -> Article:
     id_, text, title, source, language, url, author, published = row
-    date = datetime.fromisoformat(published) if published else None
-    return Article(id_, text, title, source, language, url, author, date)
+    return Article(id_, text, title, source, language, url, author, _moment(published))
+
+
+def _moment(published: str | None) -> datetime | None:
+    return datetime.fromisoformat(published) if published else None
 
 
 def _stored_passage(

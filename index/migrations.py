@@ -195,3 +195,27 @@ def m010_watches(db: Database) -> None:
         """
     )
     db.execute("create index deliveries_watch on deliveries (watch, state)")
+
+
+@migrations()
+def m011_parts(db: Database) -> None:
+    """How many of the messages that a delivery takes have reached its chat."""
+    db.execute("alter table deliveries add column parts integer not null default 0")
+
+
+@migrations()
+def m012_former_words(db: Database) -> None:
+    """Hashes of what an article said and no longer says, and the first id of each sentence.
+
+    When the article says it again, it is not new.
+    """
+    db.execute(
+        """
+        create table former_words (
+            article text not null,
+            words text not null,
+            first_id integer not null,
+            primary key (article, words)
+        ) without rowid
+        """
+    )

@@ -26,7 +26,7 @@ SOUNDS = [
         ("(?<=[^aeiouy])ier$", "ie"),
         ("tsch|tch|cz", "4"),
         ("sch|sh|sz", "6"),
-        ("zh|dzj|dj|rz", "j"),
+        ("d?zh|dzj|dj|rz", "j"),
         ("kh", "h"),
         ("ch", "4"),
         ("ph", "f"),

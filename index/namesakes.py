@@ -16,6 +16,8 @@ CLEARLY = 0.9
 """Share of what namesakes say that makes one of them whoever is meant by the surname alone."""
 _BELONGING = re.compile(r"\s(?:of|на)\s")
 """Between a person and whose they are: "spokesman of Maeve Tolliver" is not Maeve Tolliver."""
+_WOMAN = re.compile("(?:[ое]ва|[иы]на|[сц]ка|[сц]кая|[сц]ька|[eo]va|ina|s[ck]a|skaya)$")
+_MAN = re.compile("(?:[оеё]в|[иы]н|[сц]ки|[сц]кий|[сц]ький|[eo]v|in|s[ck]i|sk[iy]y?)$")
 
 Named = tuple[str, str]
 """A name as an article writes it, and the language of the article."""
@@ -25,12 +27,14 @@ Named = tuple[str, str]
 class Name:
     """The keys of a name: its surname, and its other words that may be first names.
 
-    `whose` is who is meant where the name itself is only whose they are: "spokesman".
+    `whose` is who is meant where the name itself is only whose they are: "spokesman". `form` is
+    what of man and woman the surname is of, if it shows that: Петров, Петрова.
     """
 
     surname: str
     others: frozenset[str] = frozenset()
     whose: str = ""
+    form: str = ""
 
     @classmethod
     def of(cls, text: str, language: str = "") -> "Name":
@@ -44,16 +48,28 @@ class Name:
             for word in capitals
             if len(word) > 1 and not is_role(word)
         )
-        key = name_key(surname, language)
-        return cls(key, frozenset(filter(None, keys)) - {key}, _whose(text))
+        key = name_key(surname, language) or surname.lower()
+        first_names = frozenset(filter(None, keys)) - {key}
+        return cls(key, first_names, _whose(text), _form(surname))
+
+    @classmethod
+    def asked(cls, text: str, language: str = "") -> "Name":
+        """Take apart what somebody types, who may give a surname alone in any form."""
+        name = cls.of(text, language)
+        return name if name.others else replace(name, form="")
 
     def may_be(self, other: "Name") -> bool:
         """Tell whether one of the two names is the other with words left out."""
         return (
-            self.surname == other.surname
-            and self.whose == other.whose
+            (self.surname, self.whose) == (other.surname, other.whose)
             and (self.others <= other.others or other.others <= self.others)
+            and self._agrees_with(other)
         )
+
+    def _agrees_with(self, other: "Name") -> bool:
+        """Tell whether the forms say nothing against it; Анна Петрова may be Anna Petrov too."""
+        forms = {self.form, other.form} - {""}
+        return len(forms) < 2 or bool(self.others and other.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +130,11 @@ def _whose(text: str) -> str:
     return " ".join(heads).lower() if len(owner.split()) <= 2 else ""
 
 
+def _form(surname: str) -> str:
+    lower = surname.lower()
+    return "woman" if _WOMAN.search(lower) else "man" if _MAN.search(lower) else ""
+
+
 def _told_apart(names: Mapping[Named, Name], counts: Mapping[Named, int]) -> dict[Named, Person]:
     """Group names of one surname, each with the shortest that it holds all words of."""
     groups: defaultdict[Name, list[Named]] = defaultdict(list)
@@ -144,5 +165,6 @@ def _with_the_surname_alone(found: Sequence[Person]) -> dict[Person, Person]:
     most = max(full, key=lambda person: person.count, default=None)
     if most is None or most.count < CLEARLY * sum(person.count for person in full):
         return same
-    whole = replace(most, count=most.count + sum(person.count for person in alone))
-    return same | dict.fromkeys([most, *alone], whole)
+    theirs = [person for person in alone if person.name.may_be(most.name)]
+    whole = replace(most, count=most.count + sum(person.count for person in theirs))
+    return same | dict.fromkeys([most, *theirs], whole)

@@ -158,7 +158,7 @@ def _pieces(answer: Answer, notes: Notes) -> Iterator[_Piece]:
     for quote in answer.quotes:
         parts = split(quote.text)
         for part, words in enumerate(parts, start=1):
-            yield _Piece(quote, words, notes.get(quote.span, ""), part, len(parts))
+            yield _Piece(quote, words, notes.get(quote, ""), part, len(parts))
 
 
 def _packed(

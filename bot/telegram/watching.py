@@ -23,7 +23,7 @@ from telegram.error import (
 from telegram.ext import CommandHandler, ContextTypes, filters
 
 from bot.answer import Answer
-from bot.memory import Memory
+from bot.memory import COMMAND, Memory
 from bot.phrases import phrase
 from bot.telegram.access import Gate
 from bot.telegram.render import MESSAGE_UNITS, Page, pages, reader_language, split
@@ -46,7 +46,10 @@ Work = Callable[..., Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """Claimed quotes as the messages that show them: one, but for a quote of several pages."""
+    """Claimed quotes as the messages that show them: one, but for a quote of several pages.
+
+    Pages that have arrived are not among them.
+    """
 
     deliveries: Sequence[Delivery]
     shown: Sequence[Page]
@@ -143,9 +146,9 @@ class Watching:
         asked = self._memory.answered_by(message.chat_id, reply.message_id) if reply else None
         if written:
             return written, asked.thread if asked else self._memory.recent(message.chat_id)
-        if asked:
+        if asked and not asked.question.startswith(COMMAND):
             return asked.question, asked.history
-        return (reply.text or "") if reply else "", ()
+        return (reply.text or "") if reply and not asked else "", ()
 
     # Delivering
 
@@ -175,7 +178,6 @@ class Watching:
             return 0
         await self._work(self._newsreader.check, watch)
         news = await self._work(self._claimed, watch)
-        reached = False
         try:
             for page in news.shown:
                 await bot.send_message(
@@ -185,9 +187,9 @@ class Watching:
                     link_preview_options=page.link_preview,
                     message_thread_id=watch.topic or None,
                 )
-                reached = True
+                await self._work(self._watches.arrived, news.deliveries)
         except TelegramError as error:
-            if surely_unsent(error) and not reached:
+            if surely_unsent(error):
                 await self._work(self._watches.release, news.deliveries)
             else:
                 logger.warning("news for watch %s may be lost: %s", watch.id, error)
@@ -201,7 +203,7 @@ class Watching:
         while True:
             shown = _shown(watch, claimed)
             if len(shown) <= 1 or len(claimed) == 1:
-                return _News(claimed, shown)
+                return _News(claimed, shown[claimed[0].parts :] if claimed else ())
             self._watches.release([claimed.pop()])
 
     async def _refused(self, watch: Watch, error: TelegramError) -> float:

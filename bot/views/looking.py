@@ -17,7 +17,8 @@ _VIEWS = {Kind.SAID: said, Kind.TIMELINE: timeline, Kind.WHO: who}
 def look(searcher: Searcher, settings: ChoiceSettings, request: Request) -> View:
     """Return what is asked for, or why there is nothing."""
     language = detect(request.topic or request.person, LANGUAGES)
-    for text in filter(None, (request.person, request.to, request.topic)):
+    asked = request.person if request.kind is Kind.SAID else request.topic
+    for text in (asked, *filter(None, (request.to, request.topic))):
         if refused := refusal(text, settings.question_limit):
             return View(request, language, (), *refused)
     if not len(searcher.refresh()):

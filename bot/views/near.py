@@ -1,12 +1,10 @@
 """What is said of a topic, on the scale and above the threshold of answers."""
 
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
 
 from bot.choosing import ANYBODY, Candidate, ChoiceSettings, Place, candidates
-from bot.narrowing import Narrowing
+from bot.narrowing import ALL, Narrowing
 from bot.views.request import Request
 from index.query import Query
 from index.records import Article, Hit, Span
@@ -36,8 +34,10 @@ def deeper(searcher: Searcher) -> Searcher:
 
 def hits_near(searcher: Searcher, query: Query, request: Request) -> list[Hit]:
     """Return the passages nearest to a topic in articles of the days that are asked for."""
-    hits = Narrowing(period=request.moments).search(searcher, query)
-    return list(islice(_included(searcher, request, hits), PASSAGES))
+    hits = Narrowing(period=request.moments).search(searcher, query, limit=ALL)
+    if request.period is not None:
+        hits = _included(searcher, request, hits)
+    return hits[:PASSAGES]
 
 
 def near(
@@ -58,7 +58,7 @@ def scores(
     """Return how near those of the statements are, by their ids, that are near a topic."""
     newest = statements[:MOST_STATEMENTS]
     passages = passages_of(searcher.library, [one.id for one in newest])
-    hits = searcher.search(query, limit=sys.maxsize, besides=passages)
+    hits = searcher.search(query, limit=ALL, besides=passages)
     of_article: dict[str, list[Said]] = {}
     for one in newest:
         of_article.setdefault(one.article, []).append(one)
@@ -83,12 +83,8 @@ def _holds_any(hit: Hit, of_article: dict[str, list[Said]]) -> bool:
     return any(one.statement.overlaps((span.start, span.end)) for one in known)
 
 
-def _included(searcher: Searcher, request: Request, hits: Iterable[Hit]) -> Iterator[Hit]:
-    known: dict[str, bool] = {}
-    for hit in hits:
-        id_ = hit.passage.span.article
-        if id_ not in known:
-            article = searcher.library.article(id_)
-            known[id_] = article is not None and request.includes(article.published)
-        if known[id_]:
-            yield hit
+def _included(searcher: Searcher, request: Request, hits: Sequence[Hit]) -> list[Hit]:
+    articles = {hit.passage.span.article for hit in hits}
+    published = searcher.library.published(sorted(articles))
+    included = {id_ for id_, moment in published.items() if request.includes(moment)}
+    return [hit for hit in hits if hit.passage.span.article in included]

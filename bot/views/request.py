@@ -117,12 +117,15 @@ def days(text: str) -> Days | None:
 
 
 def typed(kind: Kind, line: str, limit: int = LIMIT) -> Request | None:
-    """Read "Merkel to May about Brexit since 2019-03 until 2019"; None where words are missing.
+    """Read "Merkel to May about Brexit since 2019-03 until 2019"; None where it cannot be meant.
 
     The words between may be those of any language that the bot speaks.
     """
-    line, until = _cut_day(line, "view-until")
-    line, since = _cut_day(line, "view-since")
+    try:
+        line, until = _cut_day(line, "view-until")
+        line, since = _cut_day(line, "view-since")
+    except ValueError:
+        return None
     if since and until and since[0] > until[1]:
         return None
     days = since and since[0], until and until[1]
@@ -140,12 +143,19 @@ def _cut(line: str, key: str) -> tuple[str, str]:
 
 
 def _cut_day(line: str, key: str) -> tuple[str, Days | None]:
-    """Return the line without a day behind one of these words, and the day."""
+    """Return the line without a day behind one of these words, and the day.
+
+    Raises:
+        ValueError: there is no such day: 2018-02-30.
+    """
     dated = rf"(?:^|\s){_words(key)}\s+({_DATE.pattern})(?!\S)"
-    for found in re.finditer(dated, line, re.IGNORECASE):
-        if day := days(found[1]):
-            return f"{line[: found.start()]} {line[found.end() :]}".strip(), day
-    return line.strip(), None
+    found = re.search(dated, line, re.IGNORECASE)
+    if found is None:
+        return line.strip(), None
+    day = days(found[1])
+    if day is None:
+        raise ValueError(f"{found[1]} is no day")
+    return f"{line[: found.start()]} {line[found.end() :]}".strip(), day
 
 
 def _words(key: str) -> str:

@@ -53,7 +53,7 @@ def said(searcher: Searcher, settings: ChoiceSettings, request: Request, languag
 
 
 def _names(text: str) -> set[Name]:
-    return {Name.of(text, language) for language in LANGUAGES_OF_KEYS}
+    return {Name.asked(text, language) for language in LANGUAGES_OF_KEYS}
 
 
 def _is_to(statement: Said, addressees: Collection[Name]) -> bool:
@@ -87,10 +87,10 @@ def _each_text_once(
         if len(shown) == limit:
             return shown, len(set(range(place, len(statements))) - told)
         quote = None if place in told else _quote(searcher, query, one, near.get(one.id, 1.0))
-        if quote is None or any(quote.span == item.quote.span for item in shown):
+        if quote is None or any(_is_same(quote, item.quote) for item in shown):
             continue
         copies = copies_of(searcher.library, quote.article, quote.span)
-        printed = set(_printed(copies, statements))
+        printed = set(_printed(copies, statements, one))
         if printed & told or any(statements[n].published for n in printed if n > place):
             continue  # it is there already, or comes where it was printed first
         told |= {place, *printed}
@@ -99,11 +99,21 @@ def _each_text_once(
     return shown, 0
 
 
-def _printed(copies: Iterable[Copy], statements: Sequence[Said]) -> Iterator[int]:
-    """Yield the places of the statements that stand in one of these copies."""
+def _is_same(one: Quote, other: Quote) -> bool:
+    """Tell whether two quotes are one: namesakes may speak in one sentence."""
+    return (one.span, one.speaker) == (other.span, other.speaker)
+
+
+def _printed(copies: Iterable[Copy], statements: Sequence[Said], one: Said) -> Iterator[int]:
+    """Yield the places of the statements that whoever speaks here makes in these copies."""
     spans = {copy.span.article: (copy.span.start, copy.span.end) for copy in copies}
-    for place, one in enumerate(statements):
-        if one.article in spans and one.statement.overlaps(spans[one.article]):
+    speaker = Name.of(one.speaker, one.language)
+    for place, other in enumerate(statements):
+        if (
+            other.article in spans
+            and other.statement.overlaps(spans[other.article])
+            and speaker.may_be(Name.of(other.speaker, other.language))
+        ):
             yield place
 
 

@@ -91,13 +91,13 @@ def _near_statements(
     searcher: Searcher, settings: ChoiceSettings, query: Query, request: Request
 ) -> list[_Near]:
     """Return the statements near a topic, the nearest first."""
-    best: dict[tuple[str, tuple[int, int]], _Near] = {}
+    best: dict[tuple[str, Statement], _Near] = {}
     hits = hits_near(searcher, query, request)
     for candidate in near(searcher, settings, query, hits).values():
         for statement in candidate.statements:
-            place = candidate.article.id, statement.range
-            if place not in best or best[place].score < candidate.score:
-                best[place] = _Near(candidate.article, statement, candidate.score)
+            told = candidate.article.id, statement
+            if told not in best or best[told].score < candidate.score:
+                best[told] = _Near(candidate.article, statement, candidate.score)
     return sorted(best.values(), key=lambda one: (-one.score, one.article.id))
 
 

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.answer import Answer, Answers, Quote, Reason, Understood
+from bot.answer import Answer, Answers, Notes, Quote, Reason, Understood
 from bot.phrases import phrase
 from bot.views.request import Kind, Request
 from index.namesakes import Person
-from index.records import Span
 from index.statements import Kind as Manner
 
 
@@ -72,18 +71,18 @@ class View:
 
     def verified(self, answers: Answers) -> "View":
         """Read every quote again and drop what no longer equals its article."""
-        fresh = {quote.span: quote for quote in answers.verified(self.answer).quotes}
+        kept = answers.verified(self.answer).quotes
+        spans = {quote.span for quote in kept}
+        standing = [item for item in self.items if item.quote.span in spans]
         items = tuple(
-            replace(item, quote=fresh[item.quote.span])
-            for item in self.items
-            if item.quote.span in fresh
+            replace(item, quote=quote) for item, quote in zip(standing, kept, strict=True)
         )
         reason = self.reason if items or self.reason else Reason.NOTHING_NEAR
         return replace(self, items=items, reason=reason)
 
-    def notes(self, language: str) -> dict[Span, str]:
+    def notes(self, language: str) -> Notes:
         """Return what is to be told of each quote."""
-        return {item.quote.span: item.note(language) for item in self.items}
+        return {item.quote: item.note(language) for item in self.items}
 
     def told(self, language: str) -> list[str]:
         """Return the lines above the quotes: what was asked for, and who may be meant."""

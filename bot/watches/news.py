@@ -6,6 +6,7 @@ an answer, if the library did not hold the same words when the question was put,
 not delivered yet, in whichever article.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +18,7 @@ from bot.printings import with_copies
 from bot.questions.understanding import understand
 from bot.sought import Sought
 from bot.watches.store import Delivery, Told, Watch, Watches
-from index.copies import FEWEST_WORDS, Copy, copies_of, near_copies, same_words
+from index.copies import FEWEST_WORDS, Copy, copies_of, near_copies, same_words, standing_still
 from index.library import FIRST_ID, Library
 from index.records import Article, Hit, Span
 from index.search import Searcher
@@ -71,22 +72,37 @@ class Newsreader:
             hits = list(_only(near, spans))
             quotes = choose(searcher, query, hits, uncapped, sought, leads)
             quoted = {span for span in spans for quote in quotes if quote.span.covers(span)}
-            known = {span for span in quoted if self._is_known(searcher.library, watch, span)}
+            known = self._known(searcher.library, watch, quoted)
             if not known:
                 return with_copies(searcher, query, quotes, sought, earliest=not narrowing)
             spans -= known
 
-    def _is_known(self, library: Library, watch: Watch, span: Span) -> bool:
-        """Tell whether a sentence was delivered, or printed elsewhere before the question."""
-        article = library.quoted(span)
-        if self.watches.knows(watch, article.language, article.words(span)):
-            return True
-        copies = _copies(library, article, span)
-        return any(
-            first_id <= watch.since
-            for copy in copies
-            for first_id, _ in _sentences(library, copy.span)
-        )
+    def _known(self, library: Library, watch: Watch, spans: Collection[Span]) -> set[Span]:
+        """Return those of the sentences that were delivered, or printed before the question."""
+        delivered = self.watches.delivered(watch)
+        texts: defaultdict[str, dict[Span, str]] = defaultdict(dict)
+        for span in spans:
+            article = library.quoted(span)
+            texts[article.language][span] = article.words(span)
+        known = set()
+        for language, of_language in texts.items():
+            same = standing_still([*of_language.values()], delivered.get(language, ()))
+            for (span, words), place in zip(of_language.items(), same, strict=True):
+                if place is not None or _was_printed(library, watch, span, words):
+                    known.add(span)
+        return known
+
+
+def _was_printed(library: Library, watch: Watch, span: Span, words: str) -> bool:
+    """Tell whether a sentence was printed before the question, there or elsewhere."""
+    former = library.former_id(span.article, words)
+    if former is not None and former <= watch.since:
+        return True
+    return any(
+        first_id <= watch.since
+        for copy in _copies(library, library.quoted(span), span)
+        for first_id, _ in _sentences(library, copy.span)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +185,7 @@ def _each_once(library: Library, quotes: Iterable[Quote]) -> Iterator[Told]:
 
 def _sentences(library: Library, span: Span) -> list[tuple[int, str]]:
     """Return the sentences of a span, each by its first id."""
-    return library.rows(
-        f'select {FIRST_ID}, substr(a.text, s.start + 1, s."end" - s.start) from sentences s'  # noqa: S608
-        " join articles a on a.key = s.article"
-        ' where a.id = ? and s.start < ? and s."end" > ? order by s.ordinal',
-        span.article,
-        span.end,
-        span.start,
-    )
+    return library.first_ids(span.article, start=span.start, end=span.end)
 
 
 def can_be_watched(answer: Answer) -> bool:

@@ -14,7 +14,6 @@ from sys import maxsize
 from typing import Any, Self
 
 from bot.answer import Quote
-from index.copies import same_words
 from index.database import told
 from index.errors import QuoteError
 from index.library import FIRST_ID, Library
@@ -58,10 +57,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A claimed quote: nobody else sends it."""
+    """A claimed quote: nobody else sends it. So many of its messages, `parts`, have arrived."""
 
     id: int
     quote: Quote
+    parts: int = 0
 
 
 class Watches(Library):
@@ -133,20 +133,22 @@ class Watches(Library):
         )
 
     def move(self, chat: int, to: int) -> None:
-        """Follow a group that has another id now."""
-        self._changed("update or ignore watches set chat = ? where chat = ?", to, chat)
+        """Follow a group that has another id now; what is watched there already is so once."""
+        with told(self.path), self._db.atomic():
+            self._changed("update or ignore watches set chat = ? where chat = ?", to, chat)
+            self._changed("delete from watches where chat = ?", chat)
 
     # What is found
 
-    def knows(self, watch: Watch, language: str, words: str) -> bool:
-        """Tell whether a sentence was delivered for this watch, or is about to be."""
-        rows = self.rows(
-            "select sentences from deliveries where watch = ? and language = ?"
-            " and state != 'stale'",
+    def delivered(self, watch: Watch) -> dict[str, list[str]]:
+        """Return by language the sentences that were delivered, or are about to be."""
+        sentences: dict[str, list[str]] = {}
+        for language, stored in self.rows(
+            "select language, sentences from deliveries where watch = ? and state != 'stale'",
             watch.id,
-            language,
-        )
-        return any(same_words(words, text) for (row,) in rows for _, text in json.loads(row))
+        ):
+            sentences.setdefault(language, []).extend(text for _, text in json.loads(stored))
+        return sentences
 
     def awaited(self, watch: Watch) -> dict[int, list[int]]:
         """Return the first ids of the sentences of each stale quote: they are weighed anew."""
@@ -187,23 +189,30 @@ class Watches(Library):
                 "update deliveries set state = 'sending' where id in"
                 " (select d.id from deliveries d join watches w on w.id = d.watch where w.id = ?"
                 " and not w.paused and d.state = 'waiting' order by d.id limit ?)"
-                ' returning id, article, version, start, "end", quote',
+                ' returning id, article, version, start, "end", quote, parts',
                 [watch.id, most],
             ).fetchall()
         claimed = []
-        for id_, *span, quote in sorted(rows):
+        for id_, *span, stored, parts in sorted(rows):
             try:
-                claimed.append(Delivery(id_, self._as_stored(Span(*span), json.loads(quote))))
-            except QuoteError:
-                self._set("stale", [id_])
+                quote = self._as_stored(Span(*span), json.loads(stored))
+            except QuoteError:  # of what arrived in part, the rest is given up
+                self._set("sent" if parts else "stale", [id_])
+            else:
+                claimed.append(Delivery(id_, quote, parts))
         return claimed
+
+    def arrived(self, deliveries: Iterable[Delivery]) -> None:
+        """Note that one more message of these has reached their chat."""
+        for one in deliveries:
+            self._changed("update deliveries set parts = parts + 1 where id = ?", one.id)
 
     def sent(self, deliveries: Iterable[Delivery]) -> None:
         """Note that these have reached their chat."""
         self._set("sent", [one.id for one in deliveries])
 
     def release(self, deliveries: Iterable[Delivery]) -> None:
-        """Give back what was claimed and has surely reached nobody."""
+        """Give back what was claimed; what has not arrived of it has surely reached nobody."""
         self._set("waiting", [one.id for one in deliveries])
 
     def _set(self, state: str, ids: Collection[int]) -> None:

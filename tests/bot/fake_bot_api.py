@@ -64,12 +64,13 @@ class Call:
 
 @dataclass
 class Fault:
-    """The answer that a method gives instead of its own, `times` times."""
+    """The answer that a method gives instead of its own, `times` times, `after` so many calls."""
 
     method: str
     status: int
     description: str
     times: int = 1
+    after: int = 0
     parameters: Json = field(default_factory=dict)
 
 
@@ -161,10 +162,17 @@ class FakeBotApi:
     # What a test looks at.
 
     def fails(
-        self, method: str, status: int, description: str, times: int = 1, **parameters: Any
+        self,
+        method: str,
+        status: int,
+        description: str,
+        times: int = 1,
+        *,
+        after: int = 0,
+        **parameters: Any,
     ) -> None:
-        """Let the next calls of a method fail."""
-        self._faults.append(Fault(method, status, description, times, parameters))
+        """Let the next calls of a method fail, but for the first few."""
+        self._faults.append(Fault(method, status, description, times, after, parameters))
 
     @property
     def sent(self) -> list[Json]:
@@ -209,7 +217,9 @@ class FakeBotApi:
         data = {key: _decoded(key, str(value)) for key, value in (await request.post()).items()}
         self.calls.append(Call(method, data))
         for fault in self._faults:
-            if fault.method == method and fault.times > 0:
+            if fault.method == method and fault.after > 0:
+                fault.after -= 1
+            elif fault.method == method and fault.times > 0:
                 fault.times -= 1
                 return _refusal(fault.status, fault.description, fault.parameters)
         handler = getattr(self, f"_on_{method.lower()}", None)

@@ -1,5 +1,6 @@
 """The library keeps whole articles, says what is wrong in one line, and loses nothing."""
 
+import contextlib
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -283,6 +284,25 @@ class TestTwoProcesses:
         assert len({library.identity for library in opened}) == 1
         for library in opened:
             library.close()
+
+    def test_who_finds_another_making_the_library_waits_for_it(self, tmp_path):
+        other = sqlite3.connect(tmp_path / FILE, isolation_level=None, check_same_thread=False)
+        other.execute("begin immediate")
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(Library.open, tmp_path, create=True)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.2)
+            other.execute("rollback")
+            with waiting.result() as library:
+                assert library.rows("pragma journal_mode") == [("wal",)]
+        other.close()
+
+    def test_nobody_waits_for_ever_for_a_library_to_be_made(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("index.database.BUSY_MS", 20)
+        with contextlib.closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+            other.execute("begin immediate")
+            with pytest.raises(LibraryError, match="another process is writing to it"):
+                Library.open(tmp_path, create=True)
 
     def test_two_libraries_are_never_taken_for_each_other(self, library, tmp_path):
         with Library.open(tmp_path / "other", create=True) as other:

@@ -20,6 +20,8 @@ FAMILIES = [
     "Шрьодер Шрёдер Schröder Schroeder",
     "Мей Мэй May",
     "Газпром Газпрома Gazprom Gazpromu",
+    "Караджинов Караджинова Karadzhinov Karadžinov Karadzjinov",
+    "Джохар Dzhokhar",
     "Рафенспъргър Раффенспергер Raffensperger",
 ]
 

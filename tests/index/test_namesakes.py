@@ -26,6 +26,11 @@ def groups(*names: str, language: str = "bg") -> set[tuple[str, int]]:
         pytest.param("Angela Merkel", "Angela Markov", False, id="another-surname"),
         pytest.param("spokesman of Maeve Tolliver", "Maeve Tolliver", False, id="theirs"),
         pytest.param("съветник на Путин", "Путин", False, id="theirs-by-surname"),
+        pytest.param("Петрова", "Кирил Петров", False, id="a-woman-is-no-man"),
+        pytest.param("Захаров", "Мария Захарова", False, id="a-man-is-no-woman"),
+        pytest.param("Zakharova", "Мария Захарова", True, id="a-woman-in-two-scripts"),
+        pytest.param("Анна Петрова", "Anna Petrov", True, id="a-woman-in-two-forms"),
+        pytest.param("Зеленский", "Volodymyr Zelensky", True, id="a-man-in-two-scripts"),
     ],
 )
 def test_two_names_may_be_one_persons(one, other, same):
@@ -54,6 +59,17 @@ def test_a_surname_alone_is_whoever_says_nearly_all():
     }
 
 
+def test_a_surname_alone_is_nobody_of_the_other_sex():
+    assert groups(*["Кирил Петров"] * 20, "Петров", "Петрова") == {
+        ("Кирил Петров", 21),
+        ("Петрова", 1),
+    }
+
+
+def test_names_in_scripts_without_keys_are_not_all_one():
+    assert groups("习近平", "文在寅", "习近平") == {("习近平", 2), ("文在寅", 1)}
+
+
 def test_the_most_frequent_spelling_names_a_person():
     told = people([("Maeve Tolliver", "en"), ("Мейв Толивър", "bg"), ("Мейв Толивър", "bg")])
     assert {person.text for person in told.values()} == {"Мейв Толивър"}
@@ -72,7 +88,7 @@ def test_the_most_frequent_spelling_names_a_person():
 def test_a_full_name_means_one_and_a_surname_all(asked, found):
     names = ["Владимир Путин"] * 3 + ["Людмила Путина"] * 2 + ["Путин", "Меркел", "Меркел"]
     known = set(people((name, "bg") for name in names).values())
-    assert [person.text for person in meant({Name.of(asked)}, known)] == found
+    assert [person.text for person in meant({Name.asked(asked)}, known)] == found
 
 
 @pytest.mark.parametrize("text", ["", "  ", "—", ". .", "и", "of", "на Путин"])

@@ -129,6 +129,12 @@ def test_nothing_found_is_no_failure_and_says_why(run, form):
     assert told in result.output
 
 
+@pytest.mark.parametrize("command", ["said", "timeline", "who"])
+@pytest.mark.parametrize("asked", ["", "  ", "?!"])
+def test_what_has_no_words_is_not_looked_for(run, command, asked):
+    assert json.loads(run(command, asked, "--json").stdout)["reason"] == "not-a-question"
+
+
 def test_names_like_an_unknown_one_are_named(run):
     assert "Similar names: Мария Денева (2)." in run("said", "Demeva").stdout
 

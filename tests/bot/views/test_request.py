@@ -73,6 +73,8 @@ def test_a_date_is_a_day_a_month_or_a_year(text, found):
         pytest.param("  ", None, id="nothing"),
         pytest.param("since 2018", None, id="nobody"),
         pytest.param("Merkel since 2019 until 2018", None, id="backwards"),
+        pytest.param("Merkel about Brexit since 2018-02-30", None, id="no-such-day"),
+        pytest.param("Меркел до 2018-13", None, id="no-such-month"),
     ],
 )
 def test_a_line_is_read_by_the_words_between(line, request_):

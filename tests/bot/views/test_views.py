@@ -8,6 +8,9 @@ import pytest
 from bot.answer import Reason
 from bot.choosing import ChoiceSettings
 from bot.conversation import Conversation
+from bot.telegram.render import view_pages
+from bot.terminal import Screen
+from bot.views import terminal
 from bot.views.request import Kind, Request
 from bot.views.view import View
 from index.library import Library
@@ -48,6 +51,16 @@ class TestSaid:
         wire = desk.view(said("Ivan Kolev")).items[-1].quote
         assert wire.article.id == "first"
         assert set(wire.also_in) == {"second", "undated"}
+
+    def test_namesakes_of_one_sentence_are_both_listed(self, library, encoder):
+        both = "Ivan Kolev said that the tram stays, and Petar Kolev said that it has to go away."
+        told = [Told("Ivan Kolev", "the tram stays"), Told("Petar Kolev", "it has to go away")]
+        fill(library, encoder, [Story(f"s{n}", day(n), [both], told) for n in (1, 2)])
+        view = Conversation(Searcher(library, encoder)).view(said("Kolev"))
+        assert [(item.quote.speaker, item.quote.article.id) for item in view.items] == [
+            ("Ivan Kolev", "s1"),
+            ("Petar Kolev", "s1"),
+        ]
 
     def test_in_a_period_it_is_listed_as_it_was_printed_first_there(self, desk):
         (item,) = desk.view(
@@ -210,6 +223,44 @@ class TestWho:
         view = desk.view(Request(Kind.WHO, topic="the old bridge over the river"))
         counts = {item.quote.speaker: item.count for item in view.items}
         assert counts["Ivan Kolev"] == 1
+
+    def test_two_who_speak_in_one_sentence_keep_their_own_names_and_counts(self, library, encoder):
+        both = "Ivan Kolev said it stays and has a depot, Maria Deneva said the tram is late."
+        told = [
+            Told("Ivan Kolev", "it stays"),
+            Told("Ivan Kolev", "has a depot"),
+            Told("Maria Deneva", "the tram is late"),
+        ]
+        fill(library, encoder, [Story("both", day(1), [both], told)])
+        desk = Conversation(Searcher(library, encoder))
+        view = desk.view(Request(Kind.WHO, topic="the tram is late")).verified(desk)
+        assert {(item.quote.text, item.quote.speaker, item.count) for item in view.items} == {
+            (both, "Ivan Kolev", 2),
+            (both, "Maria Deneva", 1),
+        }
+        shown = terminal.render(view, Screen(80, colour=False, language="en"))
+        assert "Ivan Kolev · statements: 2" in shown
+        assert "Maria Deneva · statements: 1" in shown
+        page = view_pages(view, "en", 9)[0].html
+        assert "<b>Ivan Kolev · statements: 2</b>" in page
+        assert "<b>Maria Deneva · statements: 1</b>" in page
+
+    def test_days_that_hold_everything_bring_no_more(self, library, encoder):
+        lines = [f"Tram line {number} needs a depot" for number in range(120)]
+        fill(
+            library,
+            encoder,
+            [
+                Story(f"line-{n}", day(1), [f"{line}, Kolev said."], [Told("Ivan Kolev", line)])
+                for n, line in enumerate(lines)
+            ],
+        )
+        desk = Conversation(Searcher(library, encoder))
+        views = [
+            desk.view(Request(Kind.WHO, topic="tram depot", since=since))
+            for since in (None, date(2018, 1, 1))
+        ]
+        assert [item.count for view in views for item in view.items] == [120, 120]
 
     def test_the_limit_is_on_people(self, desk):
         view = desk.view(Request(Kind.WHO, topic="old bridge", limit=1))

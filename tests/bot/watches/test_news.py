@@ -152,6 +152,32 @@ def test_an_article_that_went_and_came_back_is_not_delivered_again(bridge):
     assert bridge.delivered() == []
 
 
+def test_what_was_known_is_no_news_when_its_article_comes_back(bridge):
+    bridge.watch()
+    bridge.library.remove(["old"])
+    assert bridge.delivered() == []
+    bridge.prints("old", RAIN, OLD)
+    assert bridge.delivered() == []
+
+
+def test_what_was_known_is_no_news_when_an_edit_is_taken_back(bridge):
+    bridge.watch()
+    bridge.prints("old", RAIN)
+    bridge.prints("old", OLD, COST)
+    assert bridge.delivered() == [COST]
+
+
+def test_what_was_withdrawn_before_it_was_sent_is_news_when_it_comes_back(bridge):
+    watch = bridge.watch()
+    bridge.prints("new", COST)
+    bridge.checked()
+    bridge.library.remove(["new"])
+    assert bridge.watches.claim(watch, 9) == []
+    bridge.checked()
+    bridge.prints("new", COST)
+    assert bridge.delivered() == [COST]
+
+
 @pytest.mark.parametrize(
     "told", [pytest.param(COST, id="a-sentence"), pytest.param(SHORT, id="a-short-one")]
 )

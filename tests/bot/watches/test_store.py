@@ -152,6 +152,15 @@ def test_a_group_that_has_a_new_id_keeps_its_watches(bridge):
     assert bridge.watches.of(-5) == []
 
 
+def test_where_a_group_has_come_with_the_same_question_it_is_watched_once(bridge):
+    bridge.watch(chat=-5)
+    bridge.watch(chat=-1005)
+    bridge.watches.move(-5, -1005)
+    assert bridge.watches.of(-5) == []
+    bridge.prints("new", COST)
+    assert bridge.delivered(-1005) == [COST]
+
+
 def test_a_library_made_before_there_were_watches_takes_them(bridge):
     folder = bridge.library.path.parent
     db = bridge.library._db
@@ -159,7 +168,10 @@ def test_a_library_made_before_there_were_watches_takes_them(bridge):
         db.execute(f"drop table {table}")
     db.execute("drop index sentences_first_id")
     db.execute("alter table sentences drop column first_id")
-    db.execute("delete from _sqlite_migrations where name in ('m009_first_ids', 'm010_watches')")
+    db.execute(
+        "delete from _sqlite_migrations where name in"
+        " ('m009_first_ids', 'm010_watches', 'm011_parts')"
+    )
     with Watches.open(folder) as watches:
         bridge.watches = bridge.newsreader.watches = watches
         bridge.watch()

@@ -97,6 +97,19 @@ def test_a_reply_to_what_somebody_wrote_puts_that(bridge):
     assert (watch.question, watch.user) == (QUESTION, BORIS.id)
 
 
+def test_a_reply_to_a_list_of_quotes_puts_nothing(bridge):
+    async def conversation():
+        async with world(bridge) as api:
+            api.says(BORIS, "/timeline мостът в Белозар")
+            listed = (await api.answers(1))[-1]
+            await asyncio.sleep(0.1)
+            api.says(BORIS, "/watch", reply_to=listed)
+            return (await api.answers(2))[-1]["text"]
+
+    assert asyncio.run(conversation()) == phrase("bg", "tg-watch-empty")
+    assert bridge.watches.of(BORIS.id) == []
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -267,6 +280,59 @@ def test_what_telegram_refuses_is_sent_later(bridge, fault):
             return [quoted(message) for message in news(api)]
 
     assert asyncio.run(conversation()) == [[COST]]
+
+
+LONG = f"{COST[:-1]}, {' и '.join(f'площадка номер {number}' for number in range(200))}."
+"""A sentence of several messages."""
+
+
+def test_of_a_long_quote_what_was_refused_is_sent_later_and_nothing_twice(bridge):
+    async def conversation():
+        async with world(bridge) as api:
+            await watched(api)
+            api.fails("sendMessage", 429, "Too Many Requests", after=1, retry_after=1)
+            bridge.prints("new", LONG)
+            await api.until(lambda: len(news(api)) == 2)
+            bridge.prints("newer", LORRIES)
+            await api.until(lambda: len(news(api)) == 3)
+            await some_rounds()
+            return [quoted(message) for message in news(api)]
+
+    [first], [second], last = asyncio.run(conversation())
+    assert (f"{first} {second}", last) == (LONG, [LORRIES])
+
+
+def test_of_a_long_quote_that_may_have_arrived_in_part_nothing_is_sent_again(bridge, caplog):
+    async def conversation():
+        async with world(bridge) as api:
+            await watched(api)
+            api.fails("sendMessage", 502, "Bad Gateway", after=1)
+            bridge.prints("new", LONG)
+            await api.until(lambda: len(api.called("sendMessage")) == 3)
+            await some_rounds()
+            bridge.prints("newer", LORRIES)
+            await api.until(lambda: len(news(api)) == 2)
+            return [quoted(message) for message in news(api)]
+
+    [first], last = asyncio.run(conversation())
+    assert LONG.startswith(first)
+    assert last == [LORRIES]
+    assert "may be lost: Bad Gateway" in caplog.text
+
+
+def test_the_rest_of_what_was_withdrawn_meanwhile_is_not_sent(bridge):
+    async def conversation():
+        async with world(bridge) as api:
+            await watched(api)
+            api.fails("sendMessage", 429, "Too Many Requests", after=1, retry_after=1)
+            bridge.prints("new", LONG)
+            await api.until(lambda: len(api.called("sendMessage")) == 3)
+            bridge.prints("new", RAIN, LONG)
+            await asyncio.sleep(1.4)
+            return [quoted(message) for message in news(api)]
+
+    [[only]] = asyncio.run(conversation())
+    assert LONG.startswith(only)
 
 
 def test_what_may_have_arrived_is_not_sent_again(bridge, caplog):
