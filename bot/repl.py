@@ -18,9 +18,9 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
-from bot.answer import HISTORY, Answer, Answers, Quote
+from bot.answer import Answer, Answers, Quote
+from bot.asked import Asked
 from bot.phrases import phrase
-from bot.questions.slots import Slot
 from bot.terminal import DIM, ERROR, Screen, columns, has_colour, reader_language, render
 from bot.views import terminal
 from bot.views.request import Kind, typed
@@ -75,15 +75,6 @@ def run(
             click.echo(f"{reply}\n", file=stdout)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question with those before it, and what was dropped of how it was understood."""
-
-    question: str
-    history: tuple[str, ...]
-    without: tuple[Slot, ...] = ()
-
-
 @dataclass
 class Session:
     """One reader's conversation; `seen` are words of shown quotes, for completion."""
@@ -91,8 +82,8 @@ class Session:
     conversation: Answers
     stdout: TextIO
     language: str = "en"
-    questions: list[str] = field(default_factory=list)
-    asked: _Asked | None = None
+    thread: tuple[str, ...] = ()
+    asked: Asked | None = None
     answer: Answer | None = None
     view: View | None = None
     shown: int = 0
@@ -108,7 +99,7 @@ class Session:
         if not text:
             return ""
         try:
-            return self._obey(text[1:]) if text.startswith(":") else self._ask(self._new(text))
+            return self._obey(text[1:]) if text.startswith(":") else self._new(text)
         except CitatError as error:
             return self._screen.ink(str(error), ERROR)
 
@@ -119,17 +110,13 @@ class Session:
     def _phrase(self, key: str, **blanks: object) -> str:
         return phrase(self.language, key, **blanks)
 
-    def _new(self, text: str) -> _Asked:
-        return _Asked(text, tuple(self.questions[-HISTORY:]))
+    def _new(self, text: str) -> str:
+        return self._ask(Asked(text, self.thread))
 
-    def _ask(self, asked: _Asked) -> str:
-        answer = self.conversation.ask(asked.question, asked.history, without=asked.without)
-        answer = self.conversation.verified(answer)
-        followed = answer.reason is None or answer.reason.can_be_followed_up
-        if followed:
-            slots = answer.understood.slots
-            meant = slots.searched if slots and asked.without else asked.question
-            self.questions = [*asked.history, meant]
+    def _ask(self, asked: Asked) -> str:
+        answer = asked.answered(self.conversation)
+        if answer.reason is None or answer.reason.can_be_followed_up:
+            self.thread = asked.thread(answer.understood.meant)
         self.asked, self.answer, self.view, self.shown = asked, answer, None, PAGE
         self.language = reader_language(answer)
         self._notice(answer.quotes[:PAGE])
@@ -161,7 +148,7 @@ class Session:
                 return self._screen.ink(told)
 
     def _fresh(self) -> str:
-        self.questions.clear()
+        self.thread = ()
         self.asked = self.answer = self.view = None
         return self._phrase("repl-fresh")
 
@@ -174,8 +161,7 @@ class Session:
             return self._phrase("repl-drop-nothing")
         if name not in slots:
             return self._phrase("repl-drop-which", slots=", ".join(slots))
-        without = (*self.asked.without, slots[name])
-        return self._ask(replace(self.asked, without=without))
+        return self._ask(self.asked.dropping(slots[name]))
 
     def _view(self, kind: Kind, line: str) -> str:
         """Show the first quotes of a view; the commands about an answer are about them."""

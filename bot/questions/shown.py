@@ -21,15 +21,8 @@ class Filter:
 
 
 def filters(slots: Slots, language: str) -> list[Filter]:
-    """Return the filters in force, in the order in which they are shown.
-
-    Without somebody who speaks the topic is the whole question, and nothing to drop.
-    """
-    return [
-        Filter(slot, _text(slots, slot, language))
-        for slot in slots.filled()
-        if slots.act or slot is not Slot.TOPIC
-    ]
+    """Return the filters in force, in the order in which they are shown."""
+    return [Filter(slot, _text(slots, slot, language)) for slot in slots.droppable()]
 
 
 def shown(

@@ -38,8 +38,9 @@ class Understanding:
         return self.slots.question != self.asked
 
     def without(self, *slots: Slot) -> "Understanding":
-        """Return the same with these filters dropped."""
-        return replace(self, slots=self.slots.without(*slots))
+        """Return the same with these filters dropped, as far as they can be."""
+        dropped = [slot for slot in self.slots.droppable() if slot in slots]
+        return replace(self, slots=self.slots.without(*dropped))
 
 
 def understand(

@@ -23,10 +23,12 @@ from telegram.error import (
 from telegram.ext import CommandHandler, ContextTypes, filters
 
 from bot.answer import Answer
+from bot.asked import Asked
 from bot.memory import Memory
 from bot.phrases import phrase
 from bot.telegram.access import Gate
 from bot.telegram.render import MESSAGE_UNITS, Page, pages, reader_language, split
+from bot.telegram.replies import question_behind, replied_to, thread_before
 from bot.telegram.settings import MOST_QUOTES, TelegramSettings
 from bot.watches.news import Newsreader, as_answer, can_be_watched, whole_question
 from bot.watches.store import Delivery, Watch
@@ -118,10 +120,10 @@ class Watching:
 
     def _put(self, message: Message) -> str:
         """Put the question and return what to say."""
-        question, history = self._question(message)
-        if not question:
+        asked = self._asked(message)
+        if not asked.question:
             return phrase(_language(message), "tg-watch-empty")
-        answer = self._newsreader.conversation.ask(question, history)
+        answer = asked.answered(self._newsreader.conversation)
         language = _language(message, answer.understood.language)
         if answer.reason and not can_be_watched(answer):
             return phrase(language, answer.reason.value, **answer.details)
@@ -137,15 +139,14 @@ class Watching:
             return phrase(language, "tg-watch-most", count=self._most)
         return _added(watch, answer)
 
-    def _question(self, message: Message) -> tuple[str, Sequence[str]]:
-        """Return the question that is meant, and those before it."""
-        written, reply = _behind_command(message), message.reply_to_message
-        asked = self._memory.answered_by(message.chat_id, reply.message_id) if reply else None
-        if written:
-            return written, asked.thread if asked else self._memory.recent(message.chat_id)
-        if asked:
-            return asked.question, asked.history
-        return (reply.text or "") if reply else "", ()
+    def _asked(self, message: Message) -> Asked:
+        """Return the question that is meant."""
+        if written := _behind_command(message):
+            return Asked(written, thread_before(message, self._memory))
+        if kept := question_behind(message, self._memory):
+            return kept.asked
+        reply = replied_to(message)
+        return Asked((reply.text or "") if reply else "")
 
     # Delivering
 

@@ -186,7 +186,7 @@ def can_be_watched(answer: Answer) -> bool:
 
 def whole_question(answer: Answer) -> str:
     """Return a question as it can be asked again and again, without those before it."""
-    return " ".join((answer.understood.follows or answer.understood.question).split())
+    return " ".join(answer.understood.whole.split())
 
 
 def as_answer(watch: Watch, deliveries: Iterable[Delivery]) -> Answer:
