@@ -178,6 +178,7 @@ class Understood:
             },
             "period": period and {"since": _iso(period.since), "until": _iso(period.until)},
             "outlet": outlet and outlet.source,
+            "besides": list(slots.besides),
             "names": list(self.names),
             "unknown_names": list(self.unknown_names),
             "follows": self.follows,

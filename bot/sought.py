@@ -10,7 +10,10 @@ from index.statements import Statement
 
 
 class Fit(IntEnum):
-    """How well a statement answers the question who speaks to whom; higher is better."""
+    """How well a statement answers the question who speaks to whom; higher is better.
+
+    What is reversed is no answer at all.
+    """
 
     REVERSED = -2
     ANOTHER = -1
@@ -21,19 +24,22 @@ class Fit(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """The speakers and the addressees that a question names, as keys of `person_key`."""
+    """The speakers and the addressees that a question names, as keys of `person_key`.
+
+    It may ask who speaks `besides` others.
+    """
 
     speakers: frozenset[str] = frozenset()
     addressees: frozenset[str] = frozenset()
+    besides: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, slots: Slots) -> "Sought":
         """Take them from a question's slots; "the minister" is nobody's name."""
+        named = (slots.names(Slot.SPEAKER), slots.names(Slot.ADDRESSEE), slots.besides)
         keys = (
-            frozenset(
-                filter(None, (person_key(name, slots.language) for name in slots.names(slot)))
-            )
-            for slot in (Slot.SPEAKER, Slot.ADDRESSEE)
+            frozenset(filter(None, (person_key(name, slots.language) for name in names)))
+            for names in named
         )
         return cls(*keys)
 
@@ -44,6 +50,8 @@ class Sought:
         """Tell how a statement of an article in this language fits."""
         speaker, addressee = statement.keys(language)
         by, to = _is_any(speaker, self.speakers), _is_any(addressee, self.addressees)
+        if _is_any(speaker, self.besides):
+            return Fit.REVERSED
         if not by and _is_any(speaker, self.addressees):
             return Fit.REVERSED if self.speakers else Fit.ANOTHER
         if self.speakers and not by:

@@ -54,6 +54,8 @@ def days(period: Period) -> str:
 
 
 def _notes(slots: Slots, language: str, corrections: Sequence[Correction]) -> Iterator[str]:
+    if slots.besides:
+        yield words(language, "besides").format(", ".join(slots.besides))
     for phrase in slots.unresolved:
         told = slots.question[phrase.start : phrase.end]
         yield words(language, "unresolved").format(told)

@@ -82,7 +82,8 @@ class Slots:
 
     `named` are the ranges of the speaker's and the addressee's own names, without roles:
     "Drosten" of "the virologist Drosten". `unresolved` are periods that no dates are known for,
-    `dropped` are words of filters that were dropped again.
+    `dropped` are words of filters that were dropped again. `besides` are names, which need not
+    stand in it: who else speaks is asked.
     """
 
     question: str
@@ -99,6 +100,7 @@ class Slots:
     unresolved: tuple[Phrase, ...] = ()
     named: tuple[tuple[Slot, Phrase], ...] = ()
     dropped: tuple[Phrase, ...] = ()
+    besides: tuple[str, ...] = ()
 
     def phrase(self, slot: Slot) -> Phrase | None:
         """Return the words that fill a slot."""

@@ -73,7 +73,7 @@ def _understand(
     slots = read(corrected(text, made), spoken, archive, now)
     follows = follow_up(slots, earlier, archive)
     if follows is not None:
-        slots = read(follows.whole, spoken, archive, now)
+        slots = replace(read(follows.whole, spoken, archive, now), besides=follows.besides)
     return Understanding(asked, slots, restored, tuple(made), follows)
 
 

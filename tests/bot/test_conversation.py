@@ -164,6 +164,29 @@ def test_what_was_understood_can_be_dropped(conversation):
     assert answer.understood.unknown_names == ()
 
 
+MINISTER, DOCTOR = "Милена Роглева", "Явор Пенделиев"
+
+
+@pytest.mark.parametrize(
+    ("question", "others", "before", "other"),
+    [
+        pytest.param(
+            "what did Roglewa say about the vaccine?", "who else?", MINISTER, DOCTOR, id="en"
+        ),
+        pytest.param("какво каза Роглева за ваксината?", "кой още", MINISTER, DOCTOR, id="bg"),
+        pytest.param("что сказала Роглева о вакцине?", "кто ещё?", MINISTER, DOCTOR, id="ru"),
+        pytest.param("що сказав Пенделиев про вакцинацію?", "хто ще", DOCTOR, MINISTER, id="uk"),
+    ],
+)
+def test_who_else_quotes_anybody_but_the_speaker_before(
+    conversation, question, others, before, other
+):
+    assert before in {quote.speaker for quote in conversation.ask(question).quotes}
+    said = {quote.speaker for quote in conversation.ask(others, [question]).quotes}
+    assert other in said
+    assert before not in said
+
+
 def test_half_a_character_harms_nothing(conversation):
     answer = conversation.ask("what \ud83d did Putin say", ["\ud83d"])
     assert answer.understood.question == "what ? did Putin say"
