@@ -3,10 +3,11 @@
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -25,6 +26,9 @@ from bot.terminal import DIM, ERROR, Screen, columns, has_colour, reader_languag
 from bot.views import terminal
 from bot.views.request import Kind, typed
 from bot.views.view import View
+from bot.watches import local
+from bot.watches.news import why_not
+from bot.watches.store import LOCAL, Watches
 from index.errors import CitatError
 
 COMMANDS = (
@@ -37,6 +41,9 @@ COMMANDS = (
     "said",
     "timeline",
     "who",
+    "watch",
+    "watches",
+    "unwatch",
     "fresh",
     "quit",
 )
@@ -46,6 +53,7 @@ PAGE = 3  # quotes shown at a time
 
 def run(
     conversation: Answers,
+    watches: Watches,
     *,
     articles: int | None = None,
     history: Path | None = None,
@@ -59,7 +67,7 @@ def run(
     """
     stdin, stdout = stdin or sys.stdin, stdout or sys.stdout
     at_terminal = stdin.isatty() and stdout.isatty()
-    session = Session(conversation, stdout)
+    session = Session(conversation, watches, stdout)
     lines = _prompted(session.seen, history) if at_terminal else _piped(stdin, stdout)
     click.echo(f"{session.greeting(articles)}\n", file=stdout)
     for line in lines:
@@ -80,6 +88,7 @@ class Session:
     """One reader's conversation; `seen` are words of shown quotes, for completion."""
 
     conversation: Answers
+    watches: Watches
     stdout: TextIO
     language: str = "en"
     thread: tuple[str, ...] = ()
@@ -131,21 +140,25 @@ class Session:
 
     def _obey(self, command: str) -> str:
         name, _, argument = command.partition(" ")
-        match name.lower():
-            case "help":
-                return self._phrase("repl-help")
-            case "fresh":
-                return self._fresh()
-            case "drop":
-                return self._drop(argument.lower())
-            case "said" | "timeline" | "who" as kind:
-                return self._view(Kind(kind), argument)
-            case "more" | "show" | "sources" | "why" as about:
-                return self._about(about, argument)
-            case unknown:
-                nearest = get_close_matches(unknown, COMMANDS, n=1, cutoff=0.4) or ["help"]
-                told = self._phrase("repl-unknown", name=unknown, nearest=nearest[0])
-                return self._screen.ink(told)
+        order = self._orders.get(name.lower())
+        return order(argument) if order else self._unknown(name.lower())
+
+    @property
+    def _orders(self) -> Mapping[str, Callable[[str], str]]:
+        return {
+            "help": lambda _: self._phrase("repl-help"),
+            "fresh": lambda _: self._fresh(),
+            "drop": self._drop,
+            "watch": self._watch,
+            "watches": lambda _: self._watches(),
+            "unwatch": self._unwatch,
+            **{kind.value: partial(self._view, kind) for kind in Kind},
+            **{name: partial(self._about, name) for name in ("more", "show", "sources", "why")},
+        }
+
+    def _unknown(self, name: str) -> str:
+        nearest = get_close_matches(name, COMMANDS, n=1, cutoff=0.4) or ["help"]
+        return self._screen.ink(self._phrase("repl-unknown", name=name, nearest=nearest[0]))
 
     def _fresh(self) -> str:
         self.thread = ()
@@ -159,9 +172,9 @@ class Session:
         slots = {slot.value: slot for slot in self.answer.understood.droppable}
         if not slots:
             return self._phrase("repl-drop-nothing")
-        if name not in slots:
+        if name.lower() not in slots:
             return self._phrase("repl-drop-which", slots=", ".join(slots))
-        return self._ask(self.asked.dropping(slots[name]))
+        return self._ask(self.asked.dropping(slots[name.lower()]))
 
     def _view(self, kind: Kind, line: str) -> str:
         """Show the first quotes of a view; the commands about an answer are about them."""
@@ -172,6 +185,27 @@ class Session:
         self.asked, self.answer, self.view, self.shown = None, view.answer, view, PAGE
         self._notice(view.answer.quotes[:PAGE])
         return terminal.render(view, self._screen, count=PAGE)
+
+    def _watch(self, text: str) -> str:
+        """Put the typed question, or else the last one, as a standing one."""
+        asked = Asked(text, self.thread) if text else self.asked
+        if asked is None:
+            return self._phrase("repl-ask-first")
+        answer = asked.answered(self.conversation)
+        if told := why_not(answer, self.language):
+            return told
+        watch = local.put(self.watches, answer)
+        told = self._phrase("repl-watched", id=watch.id)
+        return f"{local.line(watch, self._screen)}\n{told}"
+
+    def _watches(self) -> str:
+        listed = (local.line(watch, self._screen) for watch in self.watches.of(LOCAL))
+        return "\n".join(listed) or self._phrase("repl-watches-none")
+
+    def _unwatch(self, number: str) -> str:
+        if self.watches.drop_typed(number, LOCAL):
+            return self._phrase("unwatched", id=number)
+        return self._phrase("repl-unwatch-which")
 
     def _about(self, command: str, argument: str) -> str:
         answer = self.answer

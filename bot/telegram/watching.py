@@ -30,7 +30,7 @@ from bot.telegram.access import Gate
 from bot.telegram.render import MESSAGE_UNITS, Page, pages, reader_language, split
 from bot.telegram.replies import question_behind, replied_to, thread_before
 from bot.telegram.settings import MOST_QUOTES, TelegramSettings
-from bot.watches.news import Newsreader, as_answer, can_be_watched, whole_question
+from bot.watches.news import Newsreader, as_answer, whole_question, why_not
 from bot.watches.store import Delivery, Watch
 from index.records import without_surrogates
 
@@ -94,11 +94,8 @@ class Watching:
         """Remove a standing question of the chat by its number."""
         message = _message(update)
         language, number = _language(message), _behind_command(message)
-        if not (number.isdecimal() and len(number) < 18):
-            await _say(message, phrase(language, "tg-unwatch-which"))
-            return
-        if await self._work(self._watches.drop, int(number), message.chat_id):
-            await _say(message, phrase(language, "tg-unwatched", id=number))
+        if await self._work(self._watches.drop_typed, number, message.chat_id):
+            await _say(message, phrase(language, "unwatched", id=number))
         else:
             await _say(message, phrase(language, "tg-unwatch-which"))
 
@@ -125,8 +122,8 @@ class Watching:
             return phrase(_language(message), "tg-watch-empty")
         answer = asked.answered(self._newsreader.conversation)
         language = _language(message, answer.understood.language)
-        if answer.reason and not can_be_watched(answer):
-            return phrase(language, answer.reason.value, **answer.details)
+        if told := why_not(answer, language):
+            return told
         watch = self._watches.add(
             whole_question(answer),
             language,

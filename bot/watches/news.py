@@ -13,6 +13,7 @@ from bot.answer import Answer, Quote, Reason, Understood
 from bot.choosing import Candidate, ChoiceSettings, choose
 from bot.conversation import Conversation
 from bot.narrowing import ALL, Narrowing
+from bot.phrases import phrase
 from bot.printings import with_copies
 from bot.questions.understanding import understand
 from bot.sought import Fit, Sought
@@ -179,9 +180,11 @@ def _sentences(library: Library, span: Span) -> list[tuple[int, str]]:
     )
 
 
-def can_be_watched(answer: Answer) -> bool:
-    """Tell whether what was asked is a question at all."""
-    return answer.reason not in {Reason.NOT_A_QUESTION, Reason.TOO_LONG}
+def why_not(answer: Answer, language: str) -> str:
+    """Return why what was asked cannot be watched, for a reader; `` if it can."""
+    if answer.reason not in {Reason.NOT_A_QUESTION, Reason.TOO_LONG}:
+        return ""
+    return phrase(language, answer.reason.value, **answer.details)
 
 
 def whole_question(answer: Answer) -> str:

@@ -119,6 +119,10 @@ class Watches(Library):
         """Remove a watch of a chat; tell whether it was there."""
         return bool(self._changed("delete from watches where id = ? and chat = ?", watch, chat))
 
+    def drop_typed(self, number: str, chat: int) -> bool:
+        """Remove the watch of a chat that a reader names by its number, if it is one."""
+        return number.isdecimal() and len(number) < 18 and self.drop(int(number), chat)
+
     def pause(self, watches: Iterable[Watch]) -> None:
         """Neither look for news for these nor send any, until their chat is heard of again."""
         for watch in watches:

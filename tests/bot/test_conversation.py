@@ -10,6 +10,7 @@ from bot.choosing import ChoiceSettings
 from bot.conversation import Conversation
 from bot.questions.slots import Slot
 from bot.repl import Session
+from bot.watches.store import Watches
 from index.search import Searcher
 
 QUESTIONS = [
@@ -32,6 +33,12 @@ def talk(library, encoder, encoded_entry):
         ]
     )
     return Conversation(Searcher(library, encoder), ChoiceSettings(threshold=0.3))
+
+
+@pytest.fixture
+def watches(library):
+    with Watches.open(library.path.parent) as watches:
+        yield watches
 
 
 @pytest.mark.parametrize(("question", "language"), QUESTIONS)
@@ -224,8 +231,8 @@ def test_when_nothing_is_left_there_is_a_reason(talk):
     assert talk.verified(answer).reason is Reason.NOTHING_NEAR
 
 
-def test_at_the_prompt_a_follow_up_carries_over_until_fresh(conversation):
-    session = Session(conversation, io.StringIO())
+def test_at_the_prompt_a_follow_up_carries_over_until_fresh(conversation, watches):
+    session = Session(conversation, watches, io.StringIO())
     assert session.reply("what did Putin tell Netanyahu?").startswith(
         "said by Putin · to Netanyahu\n\n 1 │"
     )
