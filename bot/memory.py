@@ -120,6 +120,29 @@ class Memory:
         )
         return last.thread if last else ()
 
+    def count(self, chat: int, user: int) -> int:
+        """Return how many questions of somebody in a chat are remembered."""
+        with self._lock:
+            rows = self._database.execute(
+                "select count(*) from asked where chat = ? and user = ?", [chat, user]
+            )
+            return int(rows.fetchone()[0])
+
+    def forget(self, chat: int, user: int) -> None:
+        """Forget somebody's questions in a chat, also where those of others follow them."""
+        with self._lock, self._database.atomic():
+            gone = self._database.execute(
+                "delete from asked where chat = ? and user = ? returning question, meant",
+                [chat, user],
+            ).fetchall()
+            words = {text for row in gone for text in row}
+            left = self._database.execute("select id, history from asked where chat = ?", [chat])
+            for key, history in left.fetchall():
+                kept = [text for text in json.loads(history) if text not in words]
+                self._database.execute(
+                    "update asked set history = ? where id = ?", [_listed(kept), key]
+                )
+
     def close(self) -> None:
         """Close the connection."""
         with self._lock:

@@ -6,7 +6,7 @@ import logging
 import re
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
 from weakref import WeakValueDictionary
@@ -16,11 +16,10 @@ from telegram import (
     InlineKeyboardMarkup,
     Message,
     MessageEntity,
-    ReplyParameters,
     Update,
 )
 from telegram.constants import ChatAction, ChatID, ParseMode
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import Forbidden, TelegramError
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
@@ -37,8 +36,10 @@ from bot.memory import COMMAND, Kept, Memory
 from bot.phrases import phrase
 from bot.questions.slots import Slot
 from bot.telegram.access import Gate
+from bot.telegram.forgetting import Forgetting
+from bot.telegram.remarks import acknowledge, bound_to, own_language, say, unless
 from bot.telegram.render import Page, keyboard, pages, reader_language, view_pages
-from bot.telegram.replies import thread_before
+from bot.telegram.replies import author, thread_before
 from bot.telegram.settings import TelegramSettings
 from bot.telegram.watching import Watching
 from bot.views.request import Kind, Request, typed
@@ -75,6 +76,7 @@ class Voice:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="telegram-answers")
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.watching = Watching(newsreader, settings, memory, self._work)
+        self._forgetting = Forgetting(memory, newsreader.watches, self._turn, self._work)
 
     def register(self, application: Bot) -> None:
         """Add all handlers. The first that matches takes an update; the gate is before them."""
@@ -87,6 +89,7 @@ class Voice:
             CommandHandler("ask", self.ask, fresh),
             CommandHandler([kind.value for kind in Kind], self.view, fresh),
             *self.watching.handlers(fresh),
+            *self._forgetting.handlers(fresh),
             CallbackQueryHandler(self.turn_page, r"^m:\d{1,18}:\d{1,4}$"),
             CallbackQueryHandler(self.drop, rf"^d:\d{{1,18}}:({'|'.join(Slot)})$"),
             CallbackQueryHandler(self.fresh, r"^f:\d{1,18}$"),
@@ -105,13 +108,13 @@ class Voice:
 
     async def start(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Say what this is and how to ask."""
-        message, language = _message(update), _own_language(update)
+        message, language = _message(update), own_language(update)
         await self.watching.resume(message.chat_id)
-        await _say(message, phrase(language, "tg-start") + "\n\n" + phrase(language, "tg-help"))
+        await say(message, phrase(language, "tg-start") + "\n\n" + phrase(language, "tg-help"))
 
     async def help(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Show how to ask."""
-        await _say(_message(update), phrase(_own_language(update), "tg-help"))
+        await say(_message(update), phrase(own_language(update), "tg-help"))
 
     async def ask(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer the question behind /ask."""
@@ -124,7 +127,7 @@ class Voice:
         name, *line = (message.text or "").split()
         command = " ".join([name.partition("@")[0].lower(), *line])
         if _request(command) is None:
-            await _say(message, phrase(_own_language(update), "tg-view-usage"))
+            await say(message, phrase(own_language(update), "tg-view-usage"))
             return
         await self._answer(update, without_surrogates(command))
 
@@ -134,14 +137,14 @@ class Voice:
 
     async def not_text(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Say that pictures, voice and the like cannot be read."""
-        await _say(_message(update), phrase(_own_language(update), "tg-only-text"))
+        await say(_message(update), phrase(own_language(update), "tg-only-text"))
 
     async def turn_page(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Show another page of an answer, in the message that holds it."""
         query, page = _pressed(update), int(_data(update)[-1])
         async with self._behind(update) as kept:
             if kept is not None:
-                await _acknowledge(query)
+                await acknowledge(query)
                 found = await self._work(self._found, kept.asked)
                 await self._edit(query, kept.id, found, page)
 
@@ -156,21 +159,21 @@ class Voice:
 
     async def stale_button(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Say that a button is too old to be understood."""
-        await _acknowledge(_pressed(update), phrase(_own_language(update), "tg-stale"))
+        await acknowledge(_pressed(update), phrase(own_language(update), "tg-stale"))
 
     async def _ask_again(self, update: Update, changed: Callable[[Asked], Asked]) -> None:
         """Show the answer to a changed question, in the message that holds the one before."""
-        query, language = _pressed(update), _own_language(update)
+        query, language = _pressed(update), own_language(update)
         async with self._behind(update) as kept:
             if kept is None:
                 return
             if kept.user not in {query.from_user.id, *_ANYBODY}:
-                await _acknowledge(query, phrase(language, "tg-not-yours"))
+                await acknowledge(query, phrase(language, "tg-not-yours"))
                 return
             found = await self._work(self._changed, kept, changed(kept.asked))
             # The sign of waiting is taken off last: a second press finds nothing left to change.
             is_new = await self._edit(query, kept.id, found)
-            await _acknowledge(query, None if is_new else phrase(language, "tg-already"))
+            await acknowledge(query, None if is_new else phrase(language, "tg-already"))
 
     @contextlib.asynccontextmanager
     async def _behind(self, update: Update) -> AsyncIterator[Kept | None]:
@@ -188,13 +191,13 @@ class Voice:
                 or kept.message not in {None, message.message_id}
             ):
                 kept = None
-                await _acknowledge(_pressed(update), phrase(_own_language(update), "tg-stale"))
+                await acknowledge(_pressed(update), phrase(own_language(update), "tg-stale"))
             yield kept
 
     async def _answer(self, update: Update, question: str) -> None:
         message, question = _message(update), without_surrogates(question)
         if not question:
-            await _say(message, phrase(_own_language(update), "tg-ask-empty"))
+            await say(message, phrase(own_language(update), "tg-ask-empty"))
             return
         async with self._turn(message.chat_id):
             async with _typing(message):
@@ -209,7 +212,7 @@ class Voice:
             shown[0].html,
             reply_markup=_keyboard(asked, 1, len(shown), found, language) if asked else None,
             link_preview_options=shown[0].link_preview,
-            reply_parameters=_bound_to(message),
+            reply_parameters=bound_to(message),
         )
 
     async def _edit(
@@ -219,7 +222,7 @@ class Voice:
         language, shown = self._shown(found, query.from_user.language_code)
         # The archive may have changed since the button was made.
         page = min(max(page, 1), len(shown))
-        with _unless("not modified", "to edit not found"):
+        with unless("not modified", "to edit not found"):
             await query.edit_message_text(
                 shown[page - 1].html,
                 parse_mode=ParseMode.HTML,
@@ -244,12 +247,12 @@ class Voice:
         answer = self._found(asked)
         if answer.reason and not answer.reason.can_be_followed_up:
             return 0, answer
-        user = message.from_user.id if message.from_user else message.chat_id
         try:
-            return self._memory.keep(message.chat_id, user, question, asked.history), answer
+            kept = self._memory.keep(message.chat_id, author(message), question, asked.history)
         except sqlite3.Error as error:  # the answer counts, not the memory of it
             logger.error("a question is not remembered: %s", error)  # noqa: TRY400
             return 0, answer
+        return kept, answer
 
     def _remember(self, asked: int, message: int) -> None:
         """Note which message answers a question, if the question is remembered at all."""
@@ -305,7 +308,7 @@ async def trouble(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
     message = update.effective_message
     if message is not None:
         with contextlib.suppress(TelegramError):
-            await _say(message, phrase(_own_language(update), "tg-trouble", id=number))
+            await say(message, phrase(own_language(update), "tg-trouble", id=number))
 
 
 @contextlib.asynccontextmanager
@@ -333,38 +336,9 @@ async def _show_typing(message: Message, done: asyncio.Event) -> None:
             await message.reply_chat_action(ChatAction.TYPING)
 
 
-async def _say(message: Message, text: str) -> None:
-    await message.reply_text(text, reply_parameters=_bound_to(message))
-
-
-async def _acknowledge(query: CallbackQuery, text: str | None = None) -> None:
-    """Take the waiting sign off a pressed button."""
-    with _unless("query is too old"):
-        await query.answer(text)
-
-
-@contextlib.contextmanager
-def _unless(*refusals: str) -> Iterator[None]:
-    """Swallow these refusals of Telegram: what was wanted is so already, or comes too late."""
-    try:
-        yield
-    except BadRequest as error:
-        if not any(refusal in error.message.lower() for refusal in refusals):
-            raise
-
-
-def _bound_to(message: Message) -> ReplyParameters:
-    return ReplyParameters(message.message_id, allow_sending_without_reply=True)
-
-
 def _without_mention(message: Message, username: str) -> str:
     mention = rf"\s*@{re.escape(username)}\b\s*"
     return re.sub(mention, " ", message.text or "", flags=re.IGNORECASE).strip()
-
-
-def _own_language(update: Update) -> str:
-    user = update.effective_user
-    return reader_language(user.language_code if user else None, "en")
 
 
 def _request(command: str) -> Request | None:

@@ -1,8 +1,13 @@
-"""What a message replies to, and which earlier questions it may follow."""
+"""Who wrote a message, what it replies to, and which earlier questions it may follow."""
 
 from telegram import Message
 
 from bot.memory import Kept, Memory
+
+
+def author(message: Message) -> int:
+    """Return the id of who wrote a message; that of the chat if nobody is named."""
+    return message.from_user.id if message.from_user else message.chat_id
 
 
 def replied_to(message: Message) -> Message | None:

@@ -28,7 +28,7 @@ from bot.memory import Memory
 from bot.phrases import phrase
 from bot.telegram.access import Gate
 from bot.telegram.render import MESSAGE_UNITS, Page, pages, reader_language, split
-from bot.telegram.replies import question_behind, replied_to, thread_before
+from bot.telegram.replies import author, question_behind, replied_to, thread_before
 from bot.telegram.settings import MOST_QUOTES, TelegramSettings
 from bot.watches.news import Newsreader, as_answer, whole_question, why_not
 from bot.watches.store import Delivery, Watch
@@ -129,7 +129,7 @@ class Watching:
             language,
             chat=message.chat_id,
             topic=(message.message_thread_id or 0) if message.is_topic_message else 0,
-            user=message.from_user.id if message.from_user else message.chat_id,
+            user=author(message),
             most=self._most,
         )
         if watch is None:

@@ -816,5 +816,15 @@ def test_the_menu_and_the_description_are_set_in_each_language(database):
     }
     assert told["commands", "bg"] == [
         {"command": name, "description": phrase("bg", f"tg-command-{name}")}
-        for name in ("ask", "said", "timeline", "who", "watch", "watches", "unwatch", "help")
+        for name in [
+            "ask",
+            "said",
+            "timeline",
+            "who",
+            "watch",
+            "watches",
+            "unwatch",
+            "forget",
+            "help",
+        ]
     ]

@@ -80,6 +80,19 @@ def test_the_next_question_follows_what_the_last_one_followed(memory):
     assert memory.recent(CHAT) == ("a", "in reply to a")
 
 
+def test_what_somebody_asked_in_a_chat_is_forgotten_wherever_it_stands(memory):
+    gone = memory.keep(CHAT, USER, "a")
+    memory.change(gone, Asked("a"), "a, as it was meant")
+    follows = memory.keep(CHAT, 8, "c", ["a", "a, as it was meant", "b"])
+    elsewhere = memory.keep(OTHER, USER, "a", ["a"])
+    assert (memory.count(CHAT, USER), memory.count(CHAT, 8)) == (1, 1)
+    memory.forget(CHAT, USER)
+    assert memory.get(gone) is None
+    assert (memory.count(CHAT, USER), memory.count(OTHER, USER)) == (0, 1)
+    assert memory.get(follows).asked == Asked("c", ("b",))
+    assert memory.get(elsewhere).asked == Asked("a", ("a",))
+
+
 def test_a_memory_of_an_older_version_is_taken_over(database):
     older = sqlite3.connect(database)
     older.execute(
