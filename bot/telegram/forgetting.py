@@ -62,7 +62,7 @@ class Forgetting:
             await acknowledge(query, phrase(language, "tg-stale"))
             return
         chat = query.message.chat_id
-        async with self._turn(chat):  # a question on its way is remembered before, not after
+        async with self._turn(chat):  # what was asked before is remembered before
             await self._work(self._remove, chat, user)
         done = False
         with unless("not modified", "to edit not found"):
