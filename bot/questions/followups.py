@@ -45,8 +45,7 @@ def follow_up(asked: Slots, earlier: Sequence[Slots], archive: Archive) -> Follo
     whole = completion.whole()
     if whole is None:
         return None
-    besides = tuple(name for name in completion.besides() if name not in whole)
-    return FollowUp(whole, tuple(completion.carried(whole)), besides)
+    return FollowUp(whole, tuple(completion.carried(whole)), completion.besides())
 
 
 class _Completion:
@@ -80,8 +79,11 @@ class _Completion:
         """Return the names of those whose words are not asked for again."""
         if self._asks_for_others():
             return (*self.before.besides, *self.before.names(Slot.SPEAKER))
-        goes_on = self._is_question_word() or self._is_phrase()
-        return self.before.besides if goes_on else ()
+        if not self._is_question_word() and not self._is_phrase():
+            return ()
+        named = _keys(self.asked.question, self.asked.language)
+        names = self.before.besides
+        return tuple(name for name in names if not named & _keys(name, self.before.language))
 
     def _opening(self) -> tuple[str, int]:
         """Return how the question is tied to an earlier one and where it goes on."""
@@ -339,6 +341,10 @@ class _Completion:
 
     def _frame(self, name: str, value: str) -> str:
         return self.rules.at("frames", name).format(value)
+
+
+def _keys(text: str, language: str) -> set[str]:
+    return {name_key(token.lower, language) for token in tokenise(text) if token.is_name}
 
 
 def _within(token: Token, phrase: Phrase) -> bool:

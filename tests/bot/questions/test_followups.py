@@ -181,6 +181,7 @@ def test_what_a_question_word_carries_over_is_read_again(asked, slots):
         pytest.param(["who else?", "when?"], ["Putin"], id="and-when"),
         pytest.param(["who else?", "and in 2016?"], ["Putin"], id="and-then"),
         pytest.param(["who else?", "and about Putin?"], [], id="named-again"),
+        pytest.param(["who else?", "а Путин?"], [], id="in-another-script"),
         pytest.param(["who else?", "What did Merkel say about oil?"], [], id="another-question"),
     ],
 )
@@ -188,6 +189,12 @@ def test_who_else_asks_for_anybody_but_the_last_speaker(asked, besides):
     history = ["What did Putin say about gas?", *asked]
     understood = understand(history.pop(), history, ARCHIVE)
     assert [*understood.slots.besides] == besides
+
+
+def test_somebody_is_left_out_whose_name_means_a_month_too():
+    understood = understand("who else?", ["What did May say in May 2017?"], ARCHIVE)
+    assert understood.slots.question == "Who else spoke in May 2017?"
+    assert understood.slots.besides == ("May",)
 
 
 def test_follow_ups_lean_on_one_another():
