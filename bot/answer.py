@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote as percent_encode
 
-from bot.questions.shown import filters, shown
+from bot.questions.shown import Filter, filters, shown
 from bot.questions.slots import Slot, Slots
 from bot.questions.typos import Correction
 from index.records import Article, Span
@@ -140,12 +140,28 @@ class Understood:
     def line(self, language: str) -> str:
         """Return it in one short line; `` if the question is searched just as it was typed."""
         whole = self.follows or self.restored
+        if whole and self._filled.dropped:
+            whole = self._filled.kept
         return shown(self._filled, language, self.corrections, whole=whole)
+
+    def filters(self, language: str) -> list[Filter]:
+        """Return what narrows the answer, without which the same can be asked."""
+        return filters(self._filled, language)
 
     @property
     def droppable(self) -> tuple[Slot, ...]:
         """The slots that are filled, without which the same can be asked."""
-        return tuple(one.slot for one in filters(self._filled, self.language))
+        return tuple(one.slot for one in self.filters(self.language))
+
+    @property
+    def meant(self) -> str:
+        """What a follow-up leans on: the question as typed, or what is left of the whole one."""
+        return self._filled.kept if self._filled.dropped else self.question
+
+    @property
+    def whole(self) -> str:
+        """The question as it can be asked without those before it."""
+        return self._filled.kept if self._filled.dropped else self.follows or self.question
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as the machine interface prints it; `until` is the first moment after."""
@@ -162,6 +178,7 @@ class Understood:
             },
             "period": period and {"since": _iso(period.since), "until": _iso(period.until)},
             "outlet": outlet and outlet.source,
+            "besides": list(slots.besides),
             "names": list(self.names),
             "unknown_names": list(self.unknown_names),
             "follows": self.follows,

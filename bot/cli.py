@@ -50,13 +50,16 @@ def ask(options: Options, question: str | None, jsonl: str | None, quotes: int) 
 def repl(options: Options) -> None:
     """Keep asking at a prompt; :help tells what else it can do."""
     from bot.repl import run
+    from bot.watches.store import Watches
 
     conversation = conversation_of(options)
-    run(
-        conversation,
-        articles=conversation.searcher.library.counts()["articles"],
-        history=options.data / "history",
-    )
+    with Watches.open(options.data) as watches:
+        run(
+            conversation,
+            watches,
+            articles=conversation.searcher.library.counts()["articles"],
+            history=options.data / "history",
+        )
 
 
 @click.command()

@@ -10,7 +10,8 @@ from threading import Lock
 
 from sqlite_utils import Database
 
-from bot.answer import HISTORY
+from bot.asked import Asked
+from bot.questions.slots import Slot
 from index.errors import LibraryError
 
 COMMAND = "/"
@@ -26,22 +27,23 @@ _BUSY_TIMEOUT_S = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question as it was asked: enough to ask it again. `message` is the one that answers it."""
+class Kept:
+    """A question that somebody has asked: enough to ask it again.
+
+    `message` is the one that answers it, `meant` is what a follow-up leans on.
+    """
 
     id: int
     chat: int
     user: int
-    question: str
-    history: tuple[str, ...]
+    asked: Asked
     message: int | None
+    meant: str
 
     @property
     def thread(self) -> tuple[str, ...]:
         """What a follow-up to this question can refer to."""
-        if self.question.startswith(COMMAND):
-            return ()
-        return (*self.history, self.question)[-HISTORY:]
+        return () if self.asked.question.startswith(COMMAND) else self.asked.thread(self.meant)
 
 
 class Memory:
@@ -84,37 +86,62 @@ class Memory:
         """Remember a question and return its id."""
         return self._write(
             "insert into asked (chat, user, question, history, at) values (?, ?, ?, ?, ?)",
-            [
-                chat,
-                user,
-                question,
-                json.dumps(list(history), ensure_ascii=False),
-                _stamp(at or datetime.now(UTC)),
-            ],
+            [chat, user, question, _listed(history), _stamp(at or datetime.now(UTC))],
+        )
+
+    def change(self, id_: int, asked: Asked, meant: str) -> None:
+        """Remember that a question was asked again in another way."""
+        self._write(
+            "update asked set history = ?, dropped = ?, meant = ? where id = ?",
+            [_listed(asked.history), " ".join(asked.without), meant, id_],
         )
 
     def answered(self, asked: int, message: int) -> None:
         """Remember which message answers a question."""
         self._write("update asked set message = ? where id = ?", [message, asked])
 
-    def get(self, asked: int) -> Asked | None:
+    def get(self, asked: int) -> Kept | None:
         """Return a question by its id."""
         return self._first("id = ?", [asked])
 
-    def answered_by(self, chat: int, message: int) -> Asked | None:
+    def answered_by(self, chat: int, message: int) -> Kept | None:
         """Return the question that this message of the chat answers."""
         return self._first("chat = ? and message = ?", [chat, message])
 
     def recent(self, chat: int) -> tuple[str, ...]:
-        """Return the chat's last questions that may still be followed up, oldest first."""
+        """Return what the chat's next question may follow: its last one, behind those before it.
+
+        They are those that the last one was asked behind, and not simply the last ones: it may
+        have been asked in reply to an old answer, or on its own.
+        """
         since = _stamp(datetime.now(UTC) - FOLLOW_UP)
+        last = self._first(
+            "chat = ? and at >= ? and question not like ?", [chat, since, f"{COMMAND}%"]
+        )
+        return last.thread if last else ()
+
+    def count(self, chat: int, user: int) -> int:
+        """Return how many questions of somebody in a chat are remembered."""
         with self._lock:
             rows = self._database.execute(
-                "select question from asked where chat = ? and at >= ? and question not like ?"
-                " order by id desc limit ?",
-                [chat, since, f"{COMMAND}%", HISTORY],
+                "select count(*) from asked where chat = ? and user = ?", [chat, user]
+            )
+            return int(rows.fetchone()[0])
+
+    def forget(self, chat: int, user: int) -> None:
+        """Forget somebody's questions in a chat, also where those of others follow them."""
+        with self._lock, self._database.atomic():
+            gone = self._database.execute(
+                "delete from asked where chat = ? and user = ? returning question, meant",
+                [chat, user],
             ).fetchall()
-        return tuple(question for (question,) in reversed(rows))
+            words = {text for row in gone for text in row}
+            left = self._database.execute("select id, history from asked where chat = ?", [chat])
+            for key, history in left.fetchall():
+                kept = [text for text in json.loads(history) if text not in words]
+                self._database.execute(
+                    "update asked set history = ? where id = ?", [_listed(kept), key]
+                )
 
     def close(self) -> None:
         """Close the connection."""
@@ -137,6 +164,8 @@ class Memory:
             pk="id",
             if_not_exists=True,
         )
+        for column in {"dropped", "meant"} - table.columns_dict.keys():
+            table.add_column(column, str)
         table.create_index(["chat", "message"], if_not_exists=True)
         self._write("delete from asked where at < ?", [_stamp(datetime.now(UTC) - KEEP)])
 
@@ -144,17 +173,23 @@ class Memory:
         with self._lock:
             return self._database.execute(statement, values).lastrowid or 0
 
-    def _first(self, where: str, values: Sequence[object]) -> Asked | None:
+    def _first(self, where: str, values: Sequence[object]) -> Kept | None:
         with self._lock:
             row = self._database.execute(
-                "select id, chat, user, question, history, message from asked"  # noqa: S608
+                "select id, chat, user, question, history, message, coalesce(dropped, ''),"  # noqa: S608
+                " coalesce(meant, question) from asked"
                 f" where {where} order by id desc limit 1",
                 values,
             ).fetchone()
         if row is None:
             return None
-        key, chat, user, question, history, message = row
-        return Asked(key, chat, user, question, tuple(json.loads(history)), message)
+        key, chat, user, question, history, message, dropped, meant = row
+        asked = Asked(question, tuple(json.loads(history)), tuple(map(Slot, dropped.split())))
+        return Kept(key, chat, user, asked, message, meant)
+
+
+def _listed(questions: Sequence[str]) -> str:
+    return json.dumps(list(questions), ensure_ascii=False)
 
 
 def _stamp(moment: datetime) -> str:

@@ -3,10 +3,11 @@
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -18,13 +19,16 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
-from bot.answer import HISTORY, Answer, Answers, Quote
+from bot.answer import Answer, Answers, Quote
+from bot.asked import Asked
 from bot.phrases import phrase
-from bot.questions.slots import Slot
 from bot.terminal import DIM, ERROR, Screen, columns, has_colour, reader_language, render
 from bot.views import terminal
 from bot.views.request import Kind, typed
 from bot.views.view import View
+from bot.watches import local
+from bot.watches.news import why_not
+from bot.watches.store import LOCAL, Watches
 from index.errors import CitatError
 
 COMMANDS = (
@@ -37,6 +41,9 @@ COMMANDS = (
     "said",
     "timeline",
     "who",
+    "watch",
+    "watches",
+    "unwatch",
     "fresh",
     "quit",
 )
@@ -46,6 +53,7 @@ PAGE = 3  # quotes shown at a time
 
 def run(
     conversation: Answers,
+    watches: Watches,
     *,
     articles: int | None = None,
     history: Path | None = None,
@@ -59,7 +67,7 @@ def run(
     """
     stdin, stdout = stdin or sys.stdin, stdout or sys.stdout
     at_terminal = stdin.isatty() and stdout.isatty()
-    session = Session(conversation, stdout)
+    session = Session(conversation, watches, stdout)
     lines = _prompted(session.seen, history) if at_terminal else _piped(stdin, stdout)
     click.echo(f"{session.greeting(articles)}\n", file=stdout)
     for line in lines:
@@ -75,24 +83,16 @@ def run(
             click.echo(f"{reply}\n", file=stdout)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question with those before it, and what was dropped of how it was understood."""
-
-    question: str
-    history: tuple[str, ...]
-    without: tuple[Slot, ...] = ()
-
-
 @dataclass
 class Session:
     """One reader's conversation; `seen` are words of shown quotes, for completion."""
 
     conversation: Answers
+    watches: Watches
     stdout: TextIO
     language: str = "en"
-    questions: list[str] = field(default_factory=list)
-    asked: _Asked | None = None
+    thread: tuple[str, ...] = ()
+    asked: Asked | None = None
     answer: Answer | None = None
     view: View | None = None
     shown: int = 0
@@ -108,7 +108,7 @@ class Session:
         if not text:
             return ""
         try:
-            return self._obey(text[1:]) if text.startswith(":") else self._ask(self._new(text))
+            return self._obey(text[1:]) if text.startswith(":") else self._new(text)
         except CitatError as error:
             return self._screen.ink(str(error), ERROR)
 
@@ -119,17 +119,13 @@ class Session:
     def _phrase(self, key: str, **blanks: object) -> str:
         return phrase(self.language, key, **blanks)
 
-    def _new(self, text: str) -> _Asked:
-        return _Asked(text, tuple(self.questions[-HISTORY:]))
+    def _new(self, text: str) -> str:
+        return self._ask(Asked(text, self.thread))
 
-    def _ask(self, asked: _Asked) -> str:
-        answer = self.conversation.ask(asked.question, asked.history, without=asked.without)
-        answer = self.conversation.verified(answer)
-        followed = answer.reason is None or answer.reason.can_be_followed_up
-        if followed:
-            slots = answer.understood.slots
-            meant = slots.searched if slots and asked.without else asked.question
-            self.questions = [*asked.history, meant]
+    def _ask(self, asked: Asked) -> str:
+        answer = asked.answered(self.conversation)
+        if answer.reason is None or answer.reason.can_be_followed_up:
+            self.thread = asked.thread(answer.understood.meant)
         self.asked, self.answer, self.view, self.shown = asked, answer, None, PAGE
         self.language = reader_language(answer)
         self._notice(answer.quotes[:PAGE])
@@ -144,24 +140,28 @@ class Session:
 
     def _obey(self, command: str) -> str:
         name, _, argument = command.partition(" ")
-        match name.lower():
-            case "help":
-                return self._phrase("repl-help")
-            case "fresh":
-                return self._fresh()
-            case "drop":
-                return self._drop(argument.lower())
-            case "said" | "timeline" | "who" as kind:
-                return self._view(Kind(kind), argument)
-            case "more" | "show" | "sources" | "why" as about:
-                return self._about(about, argument)
-            case unknown:
-                nearest = get_close_matches(unknown, COMMANDS, n=1, cutoff=0.4) or ["help"]
-                told = self._phrase("repl-unknown", name=unknown, nearest=nearest[0])
-                return self._screen.ink(told)
+        order = self._orders.get(name.lower())
+        return order(argument) if order else self._unknown(name.lower())
+
+    @property
+    def _orders(self) -> Mapping[str, Callable[[str], str]]:
+        return {
+            "help": lambda _: self._phrase("repl-help"),
+            "fresh": lambda _: self._fresh(),
+            "drop": self._drop,
+            "watch": self._watch,
+            "watches": lambda _: self._watches(),
+            "unwatch": self._unwatch,
+            **{kind.value: partial(self._view, kind) for kind in Kind},
+            **{name: partial(self._about, name) for name in ("more", "show", "sources", "why")},
+        }
+
+    def _unknown(self, name: str) -> str:
+        nearest = get_close_matches(name, COMMANDS, n=1, cutoff=0.4) or ["help"]
+        return self._screen.ink(self._phrase("repl-unknown", name=name, nearest=nearest[0]))
 
     def _fresh(self) -> str:
-        self.questions.clear()
+        self.thread = ()
         self.asked = self.answer = self.view = None
         return self._phrase("repl-fresh")
 
@@ -172,10 +172,9 @@ class Session:
         slots = {slot.value: slot for slot in self.answer.understood.droppable}
         if not slots:
             return self._phrase("repl-drop-nothing")
-        if name not in slots:
+        if name.lower() not in slots:
             return self._phrase("repl-drop-which", slots=", ".join(slots))
-        without = (*self.asked.without, slots[name])
-        return self._ask(replace(self.asked, without=without))
+        return self._ask(self.asked.dropping(slots[name.lower()]))
 
     def _view(self, kind: Kind, line: str) -> str:
         """Show the first quotes of a view; the commands about an answer are about them."""
@@ -186,6 +185,27 @@ class Session:
         self.asked, self.answer, self.view, self.shown = None, view.answer, view, PAGE
         self._notice(view.answer.quotes[:PAGE])
         return terminal.render(view, self._screen, count=PAGE)
+
+    def _watch(self, text: str) -> str:
+        """Put the typed question, or else the last one, as a standing one."""
+        asked = Asked(text, self.thread) if text else self.asked
+        if asked is None:
+            return self._phrase("repl-ask-first")
+        answer = asked.answered(self.conversation)
+        if told := why_not(answer, self.language):
+            return told
+        watch = local.put(self.watches, answer)
+        told = self._phrase("repl-watched", id=watch.id)
+        return f"{local.line(watch, self._screen)}\n{told}"
+
+    def _watches(self) -> str:
+        listed = (local.line(watch, self._screen) for watch in self.watches.of(LOCAL))
+        return "\n".join(listed) or self._phrase("repl-watches-none")
+
+    def _unwatch(self, number: str) -> str:
+        if self.watches.drop_typed(number, LOCAL):
+            return self._phrase("unwatched", id=number)
+        return self._phrase("repl-unwatch-which")
 
     def _about(self, command: str, argument: str) -> str:
         answer = self.answer

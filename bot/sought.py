@@ -11,7 +11,10 @@ from index.statements import Statement
 
 
 class Fit(IntEnum):
-    """How well a statement answers the question who speaks to whom; higher is better."""
+    """How well a statement answers the question who speaks to whom; higher is better.
+
+    What is reversed is no answer at all.
+    """
 
     REVERSED = -2
     ANOTHER = -1
@@ -24,29 +27,27 @@ class Fit(IntEnum):
 class Sought:
     """The speakers and the addressees that a question names, as keys of `person_key`.
 
-    `surnames` are the keys of the speakers' last names, `figure` tells whether a number or a date
-    is asked for.
+    It may ask who speaks `besides` others. `surnames` are the keys of the speakers' last names,
+    `figure` tells whether a number or a date is asked for.
     """
 
     speakers: frozenset[str] = frozenset()
     addressees: frozenset[str] = frozenset()
+    besides: frozenset[str] = frozenset()
     surnames: frozenset[str] = frozenset()
     figure: bool = False
 
     @classmethod
     def of(cls, slots: Slots) -> "Sought":
         """Take them from a question's slots; "the minister" is nobody's name."""
-        speakers, addressees = (
-            frozenset(
-                filter(None, (person_key(name, slots.language) for name in slots.names(slot)))
-            )
-            for slot in (Slot.SPEAKER, Slot.ADDRESSEE)
+        named = (slots.names(Slot.SPEAKER), slots.names(Slot.ADDRESSEE), slots.besides)
+        speakers, addressees, besides = (
+            frozenset(filter(None, (person_key(name, slots.language) for name in names)))
+            for names in named
         )
-        surnames = filter(
-            None, (_last(name, slots.language) for name in slots.names(Slot.SPEAKER))
-        )
+        surnames = {_last(name, slots.language) for name in slots.names(Slot.SPEAKER)} - {""}
         figure = slots.wanted in {Wanted.NUMBER, Wanted.WHEN}
-        return cls(speakers, addressees, frozenset(surnames), figure)
+        return cls(speakers, addressees, besides, frozenset(surnames), figure)
 
     def __bool__(self) -> bool:
         return bool(self.speakers or self.addressees)
@@ -55,6 +56,8 @@ class Sought:
         """Tell how a statement of an article in this language fits."""
         speaker, addressee = statement.keys(language)
         by, to = _is_any(speaker, self.speakers), _is_any(addressee, self.addressees)
+        if _is_any(speaker, self.besides):
+            return Fit.REVERSED
         if not by and _is_any(speaker, self.addressees):
             return Fit.REVERSED if self.speakers else Fit.ANOTHER
         if self.speakers and not by:

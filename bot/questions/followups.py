@@ -2,7 +2,7 @@
 
 "And about Gaza?" puts another topic into the earlier question, "а Байден?" another speaker,
 "when?" another question word; "what did he say about it?" takes the person and the topic from it.
-Everything else of the earlier question carries over.
+Everything else of the earlier question carries over. "Who else?" asks for anybody but its speaker.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot.questions.archive import Archive
 from bot.questions.grammar import Grammar, grammar
+from bot.questions.shown import days
 from bot.questions.slots import Act, Phrase, Slot, Slots, Wanted
 from bot.questions.tokens import Token, tokenise
 from index.names import name_key
@@ -17,27 +18,34 @@ from index.names import name_key
 _LONGEST = 6
 """A follow-up that is a phrase has no more words."""
 
+_BOUND = {Wanted.WHO, Wanted.NUMBER}
+"""What is asked for is a part of the sentence, so that no other word can stand for it."""
+
 _ABOUT_WORDS = {"about", "за", "про", "насчёт", "насчет", "щодо", "до"}
 """What follows "what about" may be a topic as well as a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """The whole question that a follow-up was taken for, and the slots that carried over."""
+    """The whole question that a follow-up was taken for, and the slots that carried over.
+
+    `besides` are the names of those who are left out: it asks who else speaks.
+    """
 
     whole: str
     carried: tuple[Slot, ...]
+    besides: tuple[str, ...] = ()
 
 
 def follow_up(asked: Slots, earlier: Sequence[Slots], archive: Archive) -> FollowUp | None:
     """Return what a question asks behind earlier ones, oldest first; None if it stands alone."""
     if not earlier:
         return None
-    whole = _Completion(asked, earlier, archive).whole()
+    completion = _Completion(asked, earlier, archive)
+    whole = completion.whole()
     if whole is None:
         return None
-    carried = (slot for slot in earlier[-1].filled() if str(earlier[-1].words(slot)) in whole)
-    return FollowUp(whole, tuple(carried))
+    return FollowUp(whole, tuple(completion.carried(whole)), completion.besides())
 
 
 class _Completion:
@@ -59,6 +67,23 @@ class _Completion:
         if self._is_phrase():
             return self._with_phrase()
         return self._with_context()
+
+    def carried(self, whole: str) -> Iterator[Slot]:
+        """Yield the slots of the earlier question that the whole one takes from it."""
+        for slot in self.before.filled():
+            dated = slot is Slot.PERIOD and self._when() in whole
+            if dated or str(self.before.words(slot)) in whole:
+                yield slot
+
+    def besides(self) -> tuple[str, ...]:
+        """Return the names of those whose words are not asked for again."""
+        if self._asks_for_others():
+            return (*self.before.besides, *self.before.names(Slot.SPEAKER))
+        if not self._is_question_word() and not self._is_phrase():
+            return ()
+        named = _keys(self.asked.question, self.asked.language)
+        names = self.before.besides
+        return tuple(name for name in names if not named & _keys(name, self.before.language))
 
     def _opening(self) -> tuple[str, int]:
         """Return how the question is tied to an earlier one and where it goes on."""
@@ -87,12 +112,27 @@ class _Completion:
         word = self.asked.question[start:].rstrip(" ?!.…")
         if self.asked.wanted is Wanted.WHO and self.before.act:
             return self._framed("who")
-        earlier = self.before.asking
-        if earlier is None or self.asked.language != self.before.language:
-            return f"{word}: {self.before.question}"
-        asked = self.before.question
+        if self.asked.language != self.before.language and self.before.speaker and self.before.act:
+            # What is asked for stands first in the frames of every language.
+            return f"{word[0].upper()}{word[1:]} {self._framed('said').partition(' ')[2]}"
+        earlier, asked = self.before.asking, self.before.question
+        if (
+            earlier is None
+            or self.before.wanted in _BOUND
+            or self.asked.language != self.before.language
+        ):
+            return f"{word}: {asked}"
         first = word[0].upper() if asked[earlier.start].isupper() else word[0]
         return asked[: earlier.start] + first + word[1:] + asked[earlier.end :]
+
+    def _asks_for_others(self) -> bool:
+        """Tell whether "who else" is asked, or simply "who?" of what somebody has said."""
+        if self.asked.wanted is not Wanted.WHO:
+            return False
+        if self._is_question_word():
+            return self.before.act is not None
+        others = self.rules.words("words", "others")
+        return any(word.lower in others for word in self.words)
 
     # "and about Gaza?", "а Байден?"
 
@@ -271,22 +311,40 @@ class _Completion:
     def _framed(self, frame: str, filled: dict[Slot, str] | None = None) -> str:
         """Return a question of the slots in the language of the follow-up."""
         slots = {slot: str(self.before.words(slot)) for slot in self.before.filled()}
-        slots |= filled or {}
+        new = filled or {}
+        slots |= new
         if frame == "said" and (Slot.SPEAKER not in slots or not self.before.act):
             return f"{self.before.question} {self.asked.question}"
         text = self.rules.at("frames", frame).format(speaker=slots.get(Slot.SPEAKER))
         for slot in (Slot.ADDRESSEE, Slot.TOPIC):
             if slot in slots:
                 text += self._frame(slot.value, slots[slot])
-        period = self.before.phrase(Slot.PERIOD)
-        if period is not None and Slot.PERIOD not in (filled or {}):
-            text += " " + self.before.question[period.start : period.end]
-        elif Slot.PERIOD in slots:
-            text += " " + slots[Slot.PERIOD]
-        return text + "?"
+        text += f" {new[Slot.PERIOD]}" if Slot.PERIOD in new else self._when()
+        outlet = new.get(Slot.OUTLET) or (self.before.outlet and self.before.outlet.source)
+        return text + (self._frame("outlet", outlet) if outlet else "") + "?"
+
+    def _when(self) -> str:
+        """Return the period of the earlier question as the language of the follow-up has it."""
+        period = self.before.period
+        if period is None:
+            return ""
+        if self.asked.language == self.before.language:
+            return f" {self.before.question[period.phrase.start : period.phrase.end]}"
+        first, _, last = days(period).partition(" – ")
+        if last == "…":
+            return self._frame("since", first)
+        if first == "…":
+            return self._frame("until", last)
+        if (first[4:], last) == ("-01-01", f"{first[:4]}-12-31"):
+            return self._frame("year", first[:4])
+        return f" {days(period)}"
 
     def _frame(self, name: str, value: str) -> str:
         return self.rules.at("frames", name).format(value)
+
+
+def _keys(text: str, language: str) -> set[str]:
+    return {name_key(token.lower, language) for token in tokenise(text) if token.is_name}
 
 
 def _within(token: Token, phrase: Phrase) -> bool:

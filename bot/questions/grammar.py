@@ -13,7 +13,8 @@ In the tables phrases stand apart by `|` or a new line, words by blanks.
 - `[nouns]` report by a noun ("X's opinion on Y"); `of` ties the speaker to them.
 - `[markers]`: prepositions. `inside` do not end a noun phrase, `breaks` do.
 - `[words]`: `relational` nouns take a complement by the preposition that also marks addressees
-  ("шефът на"); `subjects`, `objects`, `things`, `demonstratives` and `possessives` are pronouns.
+  ("шефът на"); `subjects`, `objects`, `things`, `demonstratives` and `possessives` are pronouns;
+  `others` make "who" into "who else".
 - `[case]`: endings by which names show their case; `indeclinable` endings only look so.
 - `[period]`: words of time; `needs` are the prepositions without which a month's name alone is no
   month, for May is also a person.

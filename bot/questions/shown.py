@@ -21,15 +21,8 @@ class Filter:
 
 
 def filters(slots: Slots, language: str) -> list[Filter]:
-    """Return the filters in force, in the order in which they are shown.
-
-    Without somebody who speaks the topic is the whole question, and nothing to drop.
-    """
-    return [
-        Filter(slot, _text(slots, slot, language))
-        for slot in slots.filled()
-        if slots.act or slot is not Slot.TOPIC
-    ]
+    """Return the filters in force, in the order in which they are shown."""
+    return [Filter(slot, _text(slots, slot, language)) for slot in slots.droppable()]
 
 
 def shown(
@@ -61,6 +54,8 @@ def days(period: Period) -> str:
 
 
 def _notes(slots: Slots, language: str, corrections: Sequence[Correction]) -> Iterator[str]:
+    if slots.besides:
+        yield words(language, "besides").format(", ".join(slots.besides))
     for phrase in slots.unresolved:
         told = slots.question[phrase.start : phrase.end]
         yield words(language, "unresolved").format(told)

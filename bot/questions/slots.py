@@ -1,6 +1,6 @@
 """What was understood of a question: slots, and the words of the question that fill them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -82,7 +82,8 @@ class Slots:
 
     `named` are the ranges of the speaker's and the addressee's own names, without roles:
     "Drosten" of "the virologist Drosten". `unresolved` are periods that no dates are known for,
-    `dropped` are words of filters that were dropped again.
+    `dropped` are words of filters that were dropped again. `besides` are names, which need not
+    stand in it: who else speaks is asked.
     """
 
     question: str
@@ -99,6 +100,7 @@ class Slots:
     unresolved: tuple[Phrase, ...] = ()
     named: tuple[tuple[Slot, Phrase], ...] = ()
     dropped: tuple[Phrase, ...] = ()
+    besides: tuple[str, ...] = ()
 
     def phrase(self, slot: Slot) -> Phrase | None:
         """Return the words that fill a slot."""
@@ -118,6 +120,13 @@ class Slots:
         """Yield the slots that are filled, in the order in which they are shown."""
         return (slot for slot in Slot if getattr(self, slot.value) is not None)
 
+    def droppable(self) -> Iterator[Slot]:
+        """Yield those of them without which something is still asked.
+
+        Without somebody who speaks the topic is the whole question, and nothing to drop.
+        """
+        return (slot for slot in self.filled() if self.act or slot is not Slot.TOPIC)
+
     def without(self, *slots: Slot) -> "Slots":
         """Return the same question with these filters, and the words that make them, dropped."""
         phrases = (phrase for slot in slots if (phrase := self.phrase(slot)))
@@ -135,6 +144,11 @@ class Slots:
         return asks and self.period is not None and self.act is not None
 
     @property
+    def kept(self) -> str:
+        """The question without the words that were dropped: what is still meant."""
+        return self._beside(self.dropped)
+
+    @property
     def searched(self) -> str:
         """The question without the words of what articles are filtered by, or was dropped.
 
@@ -142,8 +156,12 @@ class Slots:
         """
         filters = [self.outlet.phrase] if self.outlet else []
         filters += [self.period.phrase] if self.period and self.period_is_of_statement else []
+        return self._beside((*self.dropped, *filters))
+
+    def _beside(self, phrases: Iterable[Phrase]) -> str:
+        """Return the question without these phrases, all of it if nothing else is asked."""
         parts, place = [], 0
-        for phrase in sorted((*self.dropped, *filters), key=lambda phrase: phrase.start):
+        for phrase in sorted(phrases, key=lambda phrase: phrase.start):
             parts.append(self.question[place : max(place, phrase.start)].strip())
             place = max(place, phrase.end)
         rest = " ".join(filter(None, (*parts, self.question[place:].strip())))

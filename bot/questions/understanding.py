@@ -38,8 +38,9 @@ class Understanding:
         return self.slots.question != self.asked
 
     def without(self, *slots: Slot) -> "Understanding":
-        """Return the same with these filters dropped."""
-        return replace(self, slots=self.slots.without(*slots))
+        """Return the same with these filters dropped, as far as they can be."""
+        dropped = [slot for slot in self.slots.droppable() if slot in slots]
+        return replace(self, slots=self.slots.without(*dropped))
 
 
 def understand(
@@ -72,7 +73,7 @@ def _understand(
     slots = read(corrected(text, made), spoken, archive, now)
     follows = follow_up(slots, earlier, archive)
     if follows is not None:
-        slots = read(follows.whole, spoken, archive, now)
+        slots = replace(read(follows.whole, spoken, archive, now), besides=follows.besides)
     return Understanding(asked, slots, restored, tuple(made), follows)
 
 

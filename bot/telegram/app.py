@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 UPDATES = ("message", "callback_query")
 """The kinds of update that are asked for; edits and channel posts are no questions."""
 
-MENU = ("ask", "said", "timeline", "who", "watch", "watches", "unwatch", "help")
+MENU = ("ask", "said", "timeline", "who", "watch", "watches", "unwatch", "forget", "help")
 """The commands, in the order in which they are listed."""
 
 CONCURRENT_UPDATES = 8

@@ -6,14 +6,20 @@ import logging
 import re
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
 from weakref import WeakValueDictionary
 
-from telegram import CallbackQuery, Message, MessageEntity, ReplyParameters, Update
-from telegram.constants import ChatAction, ParseMode
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram import (
+    CallbackQuery,
+    InlineKeyboardMarkup,
+    Message,
+    MessageEntity,
+    Update,
+)
+from telegram.constants import ChatAction, ChatID, ParseMode
+from telegram.error import Forbidden, TelegramError
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
@@ -25,10 +31,15 @@ from telegram.ext import (
 )
 
 from bot.answer import Answer, Answers
-from bot.memory import COMMAND, Memory
+from bot.asked import Asked
+from bot.memory import COMMAND, Kept, Memory
 from bot.phrases import phrase
+from bot.questions.slots import Slot
 from bot.telegram.access import Gate
+from bot.telegram.forgetting import Forgetting
+from bot.telegram.remarks import acknowledge, bound_to, own_language, say, unless
 from bot.telegram.render import Page, keyboard, pages, reader_language, view_pages
+from bot.telegram.replies import author, thread_before
 from bot.telegram.settings import TelegramSettings
 from bot.telegram.watching import Watching
 from bot.views.request import Kind, Request, typed
@@ -50,6 +61,9 @@ TYPING_AFTER_S = 0.3
 TYPING_EVERY_S = 4
 """Telegram shows the sign for five seconds at most."""
 
+_ANYBODY = (ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL)
+"""Users in whose name others write: nobody can tell who of them has asked."""
+
 
 class Voice:
     """The conversation, spoken through Telegram."""
@@ -62,6 +76,7 @@ class Voice:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="telegram-answers")
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.watching = Watching(newsreader, settings, memory, self._work)
+        self._forgetting = Forgetting(memory, newsreader.watches, self._turn, self._work)
 
     def register(self, application: Bot) -> None:
         """Add all handlers. The first that matches takes an update; the gate is before them."""
@@ -74,7 +89,10 @@ class Voice:
             CommandHandler("ask", self.ask, fresh),
             CommandHandler([kind.value for kind in Kind], self.view, fresh),
             *self.watching.handlers(fresh),
+            *self._forgetting.handlers(fresh),
             CallbackQueryHandler(self.turn_page, r"^m:\d{1,18}:\d{1,4}$"),
+            CallbackQueryHandler(self.drop, rf"^d:\d{{1,18}}:({'|'.join(Slot)})$"),
+            CallbackQueryHandler(self.fresh, r"^f:\d{1,18}$"),
             CallbackQueryHandler(self.stale_button),
             MessageHandler(private & filters.COMMAND, self.help),
             MessageHandler(fresh & filters.TEXT & ~filters.COMMAND & spoken_to, self.question),
@@ -90,13 +108,13 @@ class Voice:
 
     async def start(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Say what this is and how to ask."""
-        message, language = _message(update), _own_language(update)
+        message, language = _message(update), own_language(update)
         await self.watching.resume(message.chat_id)
-        await _say(message, phrase(language, "tg-start") + "\n\n" + phrase(language, "tg-help"))
+        await say(message, phrase(language, "tg-start") + "\n\n" + phrase(language, "tg-help"))
 
     async def help(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Show how to ask."""
-        await _say(_message(update), phrase(_own_language(update), "tg-help"))
+        await say(_message(update), phrase(own_language(update), "tg-help"))
 
     async def ask(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer the question behind /ask."""
@@ -109,7 +127,7 @@ class Voice:
         name, *line = (message.text or "").split()
         command = " ".join([name.partition("@")[0].lower(), *line])
         if _request(command) is None:
-            await _say(message, phrase(_own_language(update), "tg-view-usage"))
+            await say(message, phrase(own_language(update), "tg-view-usage"))
             return
         await self._answer(update, without_surrogates(command))
 
@@ -119,35 +137,67 @@ class Voice:
 
     async def not_text(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Say that pictures, voice and the like cannot be read."""
-        await _say(_message(update), phrase(_own_language(update), "tg-only-text"))
+        await say(_message(update), phrase(own_language(update), "tg-only-text"))
 
-    async def turn_page(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def turn_page(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Show another page of an answer, in the message that holds it."""
-        query = _pressed(update)
-        _, key, page = (query.data or "").split(":")
-        asked = await self._work(self._memory.get, int(key))
-        message = query.message
-        if (
-            asked is None
-            or not isinstance(message, Message)
-            or asked.chat != message.chat_id
-            or asked.message not in {None, message.message_id}
-        ):
-            await self.stale_button(update, context)
-            return
-        await _acknowledge(query)
-        async with self._turn(asked.chat):
-            found = await self._work(self._found, asked.question, asked.history)
-            await self._edit(message, asked.id, found, int(page), query.from_user.language_code)
+        query, page = _pressed(update), int(_data(update)[-1])
+        async with self._behind(update) as kept:
+            if kept is not None:
+                await acknowledge(query)
+                found = await self._work(self._found, kept.asked)
+                await self._edit(query, kept.id, found, page)
+
+    async def drop(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Ask the question of an answer again, without one more of its filters."""
+        slot = Slot(_data(update)[-1])
+        await self._ask_again(update, lambda asked: asked.dropping(slot))
+
+    async def fresh(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Ask the question of an answer again, as if none had been asked before it."""
+        await self._ask_again(update, Asked.fresh)
 
     async def stale_button(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Say that a button is too old to be understood."""
-        await _acknowledge(_pressed(update), phrase(_own_language(update), "tg-stale"))
+        await acknowledge(_pressed(update), phrase(own_language(update), "tg-stale"))
+
+    async def _ask_again(self, update: Update, changed: Callable[[Asked], Asked]) -> None:
+        """Show the answer to a changed question, in the message that holds the one before."""
+        query, language = _pressed(update), own_language(update)
+        async with self._behind(update) as kept:
+            if kept is None:
+                return
+            if kept.user not in {query.from_user.id, *_ANYBODY}:
+                await acknowledge(query, phrase(language, "tg-not-yours"))
+                return
+            found = await self._work(self._changed, kept, changed(kept.asked))
+            # The sign of waiting is taken off last: a second press finds nothing left to change.
+            is_new = await self._edit(query, kept.id, found)
+            await acknowledge(query, None if is_new else phrase(language, "tg-already"))
+
+    @contextlib.asynccontextmanager
+    async def _behind(self, update: Update) -> AsyncIterator[Kept | None]:
+        """Take the turn of a pressed button's chat, and the question that is answered above it.
+
+        None if that is forgotten, which is said.
+        """
+        message, key = _pressed(update).message, int(_data(update)[1])
+        async with self._turn(message.chat.id if message else 0):
+            kept = await self._work(self._memory.get, key)
+            if (
+                kept is None
+                or not isinstance(message, Message)
+                or kept.chat != message.chat_id
+                or kept.message not in {None, message.message_id}
+            ):
+                kept = None
+                await acknowledge(_pressed(update), phrase(own_language(update), "tg-stale"))
+            yield kept
 
     async def _answer(self, update: Update, question: str) -> None:
         message, question = _message(update), without_surrogates(question)
         if not question:
-            await _say(message, phrase(_own_language(update), "tg-ask-empty"))
+            await say(message, phrase(own_language(update), "tg-ask-empty"))
             return
         async with self._turn(message.chat_id):
             async with _typing(message):
@@ -160,24 +210,27 @@ class Voice:
         language, shown = self._shown(found, code)
         return await message.reply_html(
             shown[0].html,
-            reply_markup=keyboard(asked, 1, len(shown), language) if asked else None,
+            reply_markup=_keyboard(asked, 1, len(shown), found, language) if asked else None,
             link_preview_options=shown[0].link_preview,
-            reply_parameters=_bound_to(message),
+            reply_parameters=bound_to(message),
         )
 
     async def _edit(
-        self, message: Message, asked: int, found: Answer | View, page: int, code: str | None
-    ) -> None:
-        language, shown = self._shown(found, code)
+        self, query: CallbackQuery, asked: int, found: Answer | View, page: int = 1
+    ) -> bool:
+        """Show it in the message of the pressed button; tell whether that was something new."""
+        language, shown = self._shown(found, query.from_user.language_code)
         # The archive may have changed since the button was made.
         page = min(max(page, 1), len(shown))
-        with _unless("not modified", "to edit not found"):
-            await message.edit_text(
+        with unless("not modified", "to edit not found"):
+            await query.edit_message_text(
                 shown[page - 1].html,
                 parse_mode=ParseMode.HTML,
-                reply_markup=keyboard(asked, page, len(shown), language),
+                reply_markup=_keyboard(asked, page, len(shown), found, language),
                 link_preview_options=shown[page - 1].link_preview,
             )
+            return True
+        return False
 
     def _shown(self, found: Answer | View, code: str | None) -> tuple[str, list[Page]]:
         """Return the language to speak, and the pages."""
@@ -190,16 +243,16 @@ class Voice:
 
     def _ask(self, message: Message, question: str) -> tuple[int, Answer | View]:
         """Answer, and remember the question if it can be followed up; its id is 0 if not."""
-        history = self._history(message)
-        answer = self._found(question, history)
+        asked = Asked(question, thread_before(message, self._memory))
+        answer = self._found(asked)
         if answer.reason and not answer.reason.can_be_followed_up:
             return 0, answer
-        user = message.from_user.id if message.from_user else message.chat_id
         try:
-            return self._memory.keep(message.chat_id, user, question, history), answer
+            kept = self._memory.keep(message.chat_id, author(message), question, asked.history)
         except sqlite3.Error as error:  # the answer counts, not the memory of it
             logger.error("a question is not remembered: %s", error)  # noqa: TRY400
             return 0, answer
+        return kept, answer
 
     def _remember(self, asked: int, message: int) -> None:
         """Note which message answers a question, if the question is remembered at all."""
@@ -209,16 +262,17 @@ class Voice:
         except sqlite3.Error as error:  # it was answered: no reason to speak of trouble
             logger.error("an answer is not remembered: %s", error)  # noqa: TRY400
 
-    def _found(self, question: str, history: Sequence[str]) -> Answer | View:
-        if request := _request(question):
-            return self._conversation.view(request).verified(self._conversation)
-        return self._conversation.verified(self._conversation.ask(question, history))
+    def _changed(self, kept: Kept, asked: Asked) -> Answer | View:
+        """Answer a question that is asked in another way than before, and remember how."""
+        found = self._found(asked)
+        if isinstance(found, Answer):
+            self._memory.change(kept.id, asked, found.understood.meant)
+        return found
 
-    def _history(self, message: Message) -> tuple[str, ...]:
-        """The questions this one may follow: of the answer it replies to, else the last ones."""
-        reply = message.reply_to_message
-        replied = self._memory.answered_by(message.chat_id, reply.message_id) if reply else None
-        return replied.thread if replied else self._memory.recent(message.chat_id)
+    def _found(self, asked: Asked) -> Answer | View:
+        if request := _request(asked.question):
+            return self._conversation.view(request).verified(self._conversation)
+        return asked.answered(self._conversation)
 
     def _turn(self, chat: int) -> asyncio.Lock:
         """The lock that keeps a chat's answers in the order of its questions."""
@@ -254,7 +308,7 @@ async def trouble(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
     message = update.effective_message
     if message is not None:
         with contextlib.suppress(TelegramError):
-            await _say(message, phrase(_own_language(update), "tg-trouble", id=number))
+            await say(message, phrase(own_language(update), "tg-trouble", id=number))
 
 
 @contextlib.asynccontextmanager
@@ -282,38 +336,9 @@ async def _show_typing(message: Message, done: asyncio.Event) -> None:
             await message.reply_chat_action(ChatAction.TYPING)
 
 
-async def _say(message: Message, text: str) -> None:
-    await message.reply_text(text, reply_parameters=_bound_to(message))
-
-
-async def _acknowledge(query: CallbackQuery, text: str | None = None) -> None:
-    """Take the waiting sign off a pressed button."""
-    with _unless("query is too old"):
-        await query.answer(text)
-
-
-@contextlib.contextmanager
-def _unless(*refusals: str) -> Iterator[None]:
-    """Swallow these refusals of Telegram: what was wanted is so already, or comes too late."""
-    try:
-        yield
-    except BadRequest as error:
-        if not any(refusal in error.message.lower() for refusal in refusals):
-            raise
-
-
-def _bound_to(message: Message) -> ReplyParameters:
-    return ReplyParameters(message.message_id, allow_sending_without_reply=True)
-
-
 def _without_mention(message: Message, username: str) -> str:
     mention = rf"\s*@{re.escape(username)}\b\s*"
     return re.sub(mention, " ", message.text or "", flags=re.IGNORECASE).strip()
-
-
-def _own_language(update: Update) -> str:
-    user = update.effective_user
-    return reader_language(user.language_code if user else None, "en")
 
 
 def _request(command: str) -> Request | None:
@@ -324,9 +349,21 @@ def _request(command: str) -> Request | None:
     return typed(Kind(name), line, LIMIT)
 
 
+def _keyboard(
+    asked: int, page: int, count: int, found: Answer | View, language: str
+) -> InlineKeyboardMarkup | None:
+    understood = found.understood if isinstance(found, Answer) else None
+    return keyboard(asked, page, count, language, understood)
+
+
 def _message(update: Update) -> Message:
     return cast("Message", update.message)  # a handler's filters see to it
 
 
 def _pressed(update: Update) -> CallbackQuery:
     return cast("CallbackQuery", update.callback_query)  # as above
+
+
+def _data(update: Update) -> list[str]:
+    """Return what a button says: what to do, the id of the question, and with what."""
+    return (_pressed(update).data or "").split(":")

@@ -23,12 +23,14 @@ from telegram.error import (
 from telegram.ext import CommandHandler, ContextTypes, filters
 
 from bot.answer import Answer
+from bot.asked import Asked
 from bot.memory import COMMAND, Memory
 from bot.phrases import phrase
 from bot.telegram.access import Gate
 from bot.telegram.render import MESSAGE_UNITS, Page, pages, reader_language, split
+from bot.telegram.replies import author, question_behind, replied_to, thread_before
 from bot.telegram.settings import MOST_QUOTES, TelegramSettings
-from bot.watches.news import Newsreader, as_answer, can_be_watched, whole_question
+from bot.watches.news import Newsreader, as_answer, whole_question, why_not
 from bot.watches.store import Delivery, Watch
 from index.records import without_surrogates
 
@@ -95,11 +97,8 @@ class Watching:
         """Remove a standing question of the chat by its number."""
         message = _message(update)
         language, number = _language(message), _behind_command(message)
-        if not (number.isdecimal() and len(number) < 18):
-            await _say(message, phrase(language, "tg-unwatch-which"))
-            return
-        if await self._work(self._watches.drop, int(number), message.chat_id):
-            await _say(message, phrase(language, "tg-unwatched", id=number))
+        if await self._work(self._watches.drop_typed, number, message.chat_id):
+            await _say(message, phrase(language, "unwatched", id=number))
         else:
             await _say(message, phrase(language, "tg-unwatch-which"))
 
@@ -121,34 +120,33 @@ class Watching:
 
     def _put(self, message: Message) -> str:
         """Put the question and return what to say."""
-        question, history = self._question(message)
-        if not question:
+        asked = self._asked(message)
+        if not asked.question:
             return phrase(_language(message), "tg-watch-empty")
-        answer = self._newsreader.conversation.ask(question, history)
+        answer = asked.answered(self._newsreader.conversation)
         language = _language(message, answer.understood.language)
-        if answer.reason and not can_be_watched(answer):
-            return phrase(language, answer.reason.value, **answer.details)
+        if told := why_not(answer, language):
+            return told
         watch = self._watches.add(
             whole_question(answer),
             language,
             chat=message.chat_id,
             topic=(message.message_thread_id or 0) if message.is_topic_message else 0,
-            user=message.from_user.id if message.from_user else message.chat_id,
+            user=author(message),
             most=self._most,
         )
         if watch is None:
             return phrase(language, "tg-watch-most", count=self._most)
         return _added(watch, answer)
 
-    def _question(self, message: Message) -> tuple[str, Sequence[str]]:
-        """Return the question that is meant, and those before it."""
-        written, reply = _behind_command(message), message.reply_to_message
-        asked = self._memory.answered_by(message.chat_id, reply.message_id) if reply else None
-        if written:
-            return written, asked.thread if asked else self._memory.recent(message.chat_id)
-        if asked and not asked.question.startswith(COMMAND):
-            return asked.question, asked.history
-        return (reply.text or "") if reply and not asked else "", ()
+    def _asked(self, message: Message) -> Asked:
+        """Return the question that is meant; a view asks none."""
+        if written := _behind_command(message):
+            return Asked(written, thread_before(message, self._memory))
+        if kept := question_behind(message, self._memory):
+            return Asked("") if kept.asked.question.startswith(COMMAND) else kept.asked
+        reply = replied_to(message)
+        return Asked((reply.text or "") if reply else "")
 
     # Delivering
 

@@ -44,18 +44,15 @@ def watch(options: Options, action: str, what: str | None) -> None:
 
 
 def _add(options: Options, question: str) -> None:
-    from bot.phrases import phrase
     from bot.terminal import reader_language
-    from bot.watches.news import can_be_watched, whole_question
+    from bot.watches.local import put
+    from bot.watches.news import why_not
 
     newsreader = _newsreader(options)
     answer = newsreader.conversation.ask(question)
-    language = reader_language(answer)
-    if answer.reason and not can_be_watched(answer):
-        raise click.UsageError(phrase(language, answer.reason.value, **answer.details))
-    added = newsreader.watches.add(whole_question(answer), language)
-    if added is None:
-        raise LibraryError("the watch was removed a moment ago; add it again")
+    if told := why_not(answer, reader_language(answer)):
+        raise click.UsageError(told)
+    added = put(newsreader.watches, answer)
     if options.as_json:
         print_json(added.as_dict(), indent=None)
     else:
@@ -77,7 +74,7 @@ def _remove(options: Options, id_: str) -> None:
     from bot.watches.store import LOCAL, Watches
 
     with Watches.open(options.data) as watches:
-        if not (id_.isdecimal() and len(id_) < 18 and watches.drop(int(id_), LOCAL)):
+        if not watches.drop_typed(id_, LOCAL):
             raise LibraryError(f"there is no watch {id_}; `citat watch list` names them")
     if options.as_json:
         print_json({"removed": int(id_)})
@@ -118,10 +115,10 @@ def _print_news(options: Options, newsreader: "Newsreader", watch: "Watch") -> N
 
 
 def _tell(watch: "Watch") -> None:
-    from bot.terminal import STRONG, Screen, columns, has_colour
+    from bot.terminal import Screen, columns, has_colour
+    from bot.watches.local import line
 
-    screen = Screen(columns(sys.stdout), has_colour(sys.stdout), watch.language)
-    click.echo(f"{screen.ink(str(watch.id), STRONG)}  {screen.ink(watch.question)}")
+    click.echo(line(watch, Screen(columns(sys.stdout), has_colour(sys.stdout), watch.language)))
 
 
 def _newsreader(options: Options) -> "Newsreader":

@@ -14,6 +14,7 @@ from bot.answer import Answer, Quote, Reason, Understood
 from bot.choosing import Candidate, ChoiceSettings, choose
 from bot.conversation import Conversation
 from bot.narrowing import ALL, Narrowing
+from bot.phrases import phrase
 from bot.printings import with_copies
 from bot.questions.understanding import understand
 from bot.sought import Sought
@@ -188,14 +189,16 @@ def _sentences(library: Library, span: Span) -> list[tuple[int, str]]:
     return library.first_ids(span.article, start=span.start, end=span.end)
 
 
-def can_be_watched(answer: Answer) -> bool:
-    """Tell whether what was asked is a question at all."""
-    return answer.reason not in {Reason.NOT_A_QUESTION, Reason.TOO_LONG}
+def why_not(answer: Answer, language: str) -> str:
+    """Return why what was asked cannot be watched, for a reader; `` if it can."""
+    if answer.reason not in {Reason.NOT_A_QUESTION, Reason.TOO_LONG}:
+        return ""
+    return phrase(language, answer.reason.value, **answer.details)
 
 
 def whole_question(answer: Answer) -> str:
     """Return a question as it can be asked again and again, without those before it."""
-    return " ".join((answer.understood.follows or answer.understood.question).split())
+    return " ".join(answer.understood.whole.split())
 
 
 def as_answer(watch: Watch, deliveries: Iterable[Delivery]) -> Answer:

@@ -119,6 +119,18 @@ class Watches(Library):
         """Remove a watch of a chat; tell whether it was there."""
         return bool(self._changed("delete from watches where id = ? and chat = ?", watch, chat))
 
+    def drop_typed(self, number: str, chat: int) -> bool:
+        """Remove the watch of a chat that a reader names by its number, if it is one."""
+        return number.isdecimal() and len(number) < 18 and self.drop(int(number), chat)
+
+    def count(self, chat: int, user: int) -> int:
+        """Return how many watches somebody has put in a chat."""
+        return sum(watch.user == user for watch in self.of(chat))
+
+    def forget(self, chat: int, user: int) -> None:
+        """Remove all watches that somebody has put in a chat, with what was found for them."""
+        self._changed("delete from watches where chat = ? and user = ?", chat, user)
+
     def pause(self, watches: Iterable[Watch]) -> None:
         """Neither look for news for these nor send any, until their chat is heard of again."""
         for watch in watches:

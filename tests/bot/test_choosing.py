@@ -35,7 +35,7 @@ def quotes(library, encoder):
     ):
         by, to = (frozenset(filter(None, [person_key(n)])) for n in (speaker, addressee))
         surnames = frozenset([name_key(speaker.lower(), "bg")]) if by else frozenset()
-        sought = Sought(by, to, surnames, figure)
+        sought = Sought(by, to, frozenset(), surnames, figure)
         query = searcher.parse(question)
         besides = searcher.library.passages_said(sought.speakers, sought.addressees, 10)
         hits = searcher.search(query, besides=besides)

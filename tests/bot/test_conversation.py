@@ -10,6 +10,7 @@ from bot.choosing import ChoiceSettings
 from bot.conversation import Conversation
 from bot.questions.slots import Slot
 from bot.repl import Session
+from bot.watches.store import Watches
 from index.search import Searcher
 
 QUESTIONS = [
@@ -32,6 +33,12 @@ def talk(library, encoder, encoded_entry):
         ]
     )
     return Conversation(Searcher(library, encoder), ChoiceSettings(threshold=0.3))
+
+
+@pytest.fixture
+def watches(library):
+    with Watches.open(library.path.parent) as watches:
+        yield watches
 
 
 @pytest.mark.parametrize(("question", "language"), QUESTIONS)
@@ -164,6 +171,29 @@ def test_what_was_understood_can_be_dropped(conversation):
     assert answer.understood.unknown_names == ()
 
 
+MINISTER, DOCTOR = "Милена Роглева", "Явор Пенделиев"
+
+
+@pytest.mark.parametrize(
+    ("question", "others", "before", "other"),
+    [
+        pytest.param(
+            "what did Roglewa say about the vaccine?", "who else?", MINISTER, DOCTOR, id="en"
+        ),
+        pytest.param("какво каза Роглева за ваксината?", "кой още", MINISTER, DOCTOR, id="bg"),
+        pytest.param("что сказала Роглева о вакцине?", "кто ещё?", MINISTER, DOCTOR, id="ru"),
+        pytest.param("що сказав Пенделиев про вакцинацію?", "хто ще", DOCTOR, MINISTER, id="uk"),
+    ],
+)
+def test_who_else_quotes_anybody_but_the_speaker_before(
+    conversation, question, others, before, other
+):
+    assert before in {quote.speaker for quote in conversation.ask(question).quotes}
+    said = {quote.speaker for quote in conversation.ask(others, [question]).quotes}
+    assert other in said
+    assert before not in said
+
+
 def test_half_a_character_harms_nothing(conversation):
     answer = conversation.ask("what \ud83d did Putin say", ["\ud83d"])
     assert answer.understood.question == "what ? did Putin say"
@@ -201,8 +231,8 @@ def test_when_nothing_is_left_there_is_a_reason(talk):
     assert talk.verified(answer).reason is Reason.NOTHING_NEAR
 
 
-def test_at_the_prompt_a_follow_up_carries_over_until_fresh(conversation):
-    session = Session(conversation, io.StringIO())
+def test_at_the_prompt_a_follow_up_carries_over_until_fresh(conversation, watches):
+    session = Session(conversation, watches, io.StringIO())
     assert session.reply("what did Putin tell Netanyahu?").startswith(
         "said by Putin · to Netanyahu\n\n 1 │"
     )

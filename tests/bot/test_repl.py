@@ -22,6 +22,7 @@ from bot.questions.slots import Slot
 from bot.repl import COMMANDS, Session, run
 from bot.views.request import Request
 from bot.views.view import Item, View
+from bot.watches.store import Watches
 from index.errors import LibraryError
 from index.records import Article
 
@@ -56,6 +57,7 @@ class Archive:
     `withdrawn` are sentences that no longer stand; `asked` are the questions with their history.
     """
 
+    watches: Watches
     withdrawn: set[str] = field(default_factory=set)
     asked: list[tuple[str, list[str]]] = field(default_factory=list)
 
@@ -97,18 +99,19 @@ def transcript(archive: Archive, *lines: str, articles: int | None = None) -> st
     """Return everything that is printed after the greeting."""
     stdout = io.StringIO()
     typed = io.StringIO("".join(f"{line}\n" for line in lines))
-    run(archive, articles=articles, stdin=typed, stdout=stdout)
+    run(archive, archive.watches, articles=articles, stdin=typed, stdout=stdout)
     return stdout.getvalue().partition("commands.\n\n")[2]
 
 
 @pytest.fixture
-def archive() -> Archive:
-    return Archive()
+def archive(library) -> Iterator[Archive]:
+    with Watches.open(library.path.parent) as watches:
+        yield Archive(watches)
 
 
 def test_the_greeting_counts_the_articles_and_names_the_help(archive):
     stdout = io.StringIO()
-    run(archive, articles=15, stdin=io.StringIO(), stdout=stdout)
+    run(archive, archive.watches, articles=15, stdin=io.StringIO(), stdout=stdout)
     assert stdout.getvalue() == (
         "Articles in the archive: 15.\n"
         "Ask a question in any language; :help shows the commands.\n\n"
@@ -307,11 +310,15 @@ def test_without_a_question_there_is_nothing_to_ask_again(archive, lines):
 
 def test_an_answer_is_verified_before_it_is_shown(archive):
     archive.withdrawn = {"The mayor opened the bridge."}
-    assert Session(archive, io.StringIO()).reply("bridge").startswith(" 1 │ It took nine years.\n")
+    assert (
+        Session(archive, archive.watches, io.StringIO())
+        .reply("bridge")
+        .startswith(" 1 │ It took nine years.\n")
+    )
 
 
 def test_a_withdrawn_quote_is_never_shown_and_the_others_keep_their_numbers(archive):
-    session = Session(archive, io.StringIO())
+    session = Session(archive, archive.watches, io.StringIO())
     session.reply("bridge")
     archive.withdrawn = {"The mayor opened the bridge.", "The river rose twice."}
     assert session.reply(":more") == (
@@ -327,7 +334,7 @@ def test_a_withdrawn_quote_is_never_shown_and_the_others_keep_their_numbers(arch
 
 @pytest.mark.parametrize("command", [":more", ":sources", ":show 1"])
 def test_when_all_is_withdrawn_a_command_says_so(command, archive):
-    session = Session(archive, io.StringIO())
+    session = Session(archive, archive.watches, io.StringIO())
     session.reply("bridge")
     archive.withdrawn = set(BRIDGE.text.split("\n"))
     gone = "That article was changed or withdrawn after it was quoted; ask again."
@@ -336,7 +343,7 @@ def test_when_all_is_withdrawn_a_command_says_so(command, archive):
 
 def test_bytes_that_are_no_text_do_not_end_the_conversation(archive):
     typed = io.TextIOWrapper(io.BytesIO(b"\xff who?\nwho?\n"), encoding="utf-8")
-    run(archive, stdin=typed, stdout=io.StringIO())
+    run(archive, archive.watches, stdin=typed, stdout=io.StringIO())
     assert [text for text, _ in archive.asked] == ["\ufffd who?", "who?"]
 
 
@@ -394,7 +401,7 @@ def window(monkeypatch) -> Window:
 
 def at_terminal(archive: Archive, window: Window, history: Path | None = None) -> list[str]:
     """Run until Ctrl-D and return the questions."""
-    run(archive, history=history, stdin=Window(), stdout=window)
+    run(archive, archive.watches, history=history, stdin=Window(), stdout=window)
     return [text for text, _ in archive.asked]
 
 
@@ -484,7 +491,7 @@ def test_a_full_disk_costs_the_history_only(archive, reader, window, tmp_path):
             kept.symlink_to("/dev/full")
             return super().ask(text, history)
 
-    assert at_terminal(Filling(), window, kept) == ["who?", "why?"]
+    assert at_terminal(Filling(archive.watches), window, kept) == ["who?", "why?"]
 
 
 # Views

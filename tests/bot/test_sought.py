@@ -63,6 +63,15 @@ def test_an_addressee_alone_may_be_told_by_anybody(by, to, fit):
     assert sought("", "May").fit(said(by, to), "bg") is fit
 
 
+def test_who_is_asked_for_besides_somebody_is_anybody_else():
+    others = Sought(besides=frozenset({PUTIN}))
+    assert others.fit(said("Владимир Путин", "Нетаняху"), "bg") is Fit.REVERSED
+    assert others.fit(said("Нетаняху", "Путин"), "bg") is Fit.OPEN
+    assert others.best([said("Путин"), said("Нетаняху")], "bg") is Fit.OPEN
+    assert Sought.of(Slots("?", "en", besides=("Putin",))) == others
+    assert not others.speakers
+
+
 def test_the_best_statement_of_a_sentence_counts_and_none_leaves_it_open():
     both = [said("Нетаняху", "Путин"), said("Путин", "Нетаняху")]
     assert sought("Putin", "Netanyahu").best(both, "bg") is Fit.BOTH
@@ -81,4 +90,4 @@ def test_names_in_the_question_are_the_people_sought_and_roles_are_nobody():
         named=((Slot.SPEAKER, Phrase(11, 11, 16)),),
     )
     putin = frozenset({name_key("путин", "bg")})
-    assert Sought.of(slots) == Sought(frozenset({PUTIN}), frozenset(), putin)
+    assert Sought.of(slots) == Sought(frozenset({PUTIN}), surnames=putin)

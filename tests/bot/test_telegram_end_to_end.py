@@ -408,6 +408,79 @@ def test_a_reply_to_an_answer_follows_that_answer(database):
     assert finder.asked[2:] == [("and the harbour?", ("whale?",))] * 2
 
 
+def test_a_reply_to_an_old_answer_binds_what_comes_after_it_too(database):
+    finder = LineFinder()
+
+    async def conversation():
+        async with talking(database, finder) as api:
+            for number, text in enumerate(("whale?", "and harbour one?", "harbour two?"), 1):
+                api.says(ANNA, text)
+                await api.answers(number)
+            api.says(ANNA, "and harbour three?", reply_to=api.sent[1])
+            await api.answers(4)
+            api.says(ANNA, "and harbour four?")
+            await api.answers(5)
+
+    asyncio.run(conversation())
+    thread = ("whale?", "and harbour one?")
+    assert finder.asked[3:] == [
+        ("and harbour three?", thread),
+        ("and harbour four?", (*thread, "and harbour three?")),
+    ]
+
+
+def test_in_a_group_anyone_may_reply_to_an_old_answer(database):
+    finder = LineFinder()
+
+    async def conversation():
+        async with talking(database, finder) as api:
+            api.says(ANNA, "/ask whale?", chat=group())
+            (whale,) = await api.answers(1)
+            api.says(VERA, "/ask harbour?", chat=group())
+            await api.answers(2)
+            api.says(BORIS, "and the harbour?", chat=group(), reply_to=whale)
+            await api.answers(3)
+            api.says(BORIS, "@citat_bot and the whale?", chat=group(), reply_to=whale)
+            await api.answers(4)
+
+    asyncio.run(conversation())
+    assert finder.asked[2:] == [
+        ("and the harbour?", ("whale?",)),
+        ("and the whale?", ("whale?",)),
+    ]
+
+
+def test_a_reply_to_a_message_that_is_not_remembered_stands_alone(database):
+    finder = LineFinder()
+
+    async def conversation():
+        async with talking(database, finder) as api:
+            api.says(ANNA, "/help")
+            (told,) = await api.answers(1)
+            api.says(ANNA, "whale?")
+            await api.answers(2)
+            api.says(ANNA, "and the harbour?", reply_to=told)
+            await api.answers(3)
+
+    asyncio.run(conversation())
+    assert finder.asked[-1] == ("and the harbour?", ())
+
+
+def test_in_a_forum_the_beginning_of_a_topic_is_nothing_to_reply_to(database):
+    finder = LineFinder()
+
+    async def conversation():
+        async with talking(database, finder) as api:
+            created = {"name": "Ships", "icon_color": 7322096}
+            topic = api.says(ANNA, None, chat=group(), forum_topic_created=created)
+            for number, text in enumerate(("/ask whale?", "/ask and the harbour?"), 1):
+                api.says(ANNA, text, chat=group(), reply_to=topic)
+                await api.answers(number)
+
+    asyncio.run(conversation())
+    assert finder.asked[-1] == ("and the harbour?", ("whale?",))
+
+
 def test_after_half_an_hour_a_question_stands_alone(database):
     finder = LineFinder()
     memory = Memory.open(database)
@@ -743,5 +816,15 @@ def test_the_menu_and_the_description_are_set_in_each_language(database):
     }
     assert told["commands", "bg"] == [
         {"command": name, "description": phrase("bg", f"tg-command-{name}")}
-        for name in ("ask", "said", "timeline", "who", "watch", "watches", "unwatch", "help")
+        for name in [
+            "ask",
+            "said",
+            "timeline",
+            "who",
+            "watch",
+            "watches",
+            "unwatch",
+            "forget",
+            "help",
+        ]
     ]

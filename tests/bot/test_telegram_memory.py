@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.memory import Asked, Memory
+from bot.asked import Asked
+from bot.memory import Kept, Memory
+from bot.questions.slots import Slot
 from index.errors import LibraryError
 
 CHAT, OTHER, USER = -100123, 5, 7
@@ -26,7 +28,8 @@ def memory(database):
 
 def test_a_question_is_remembered_with_its_history_and_its_answer(memory):
     asked = memory.keep(CHAT, USER, "и „това“?", ["<първо>", "второ"])
-    assert memory.get(asked) == Asked(asked, CHAT, USER, "и „това“?", ("<първо>", "второ"), None)
+    question = Asked("и „това“?", ("<първо>", "второ"))
+    assert memory.get(asked) == Kept(asked, CHAT, USER, question, None, "и „това“?")
     memory.answered(asked, 42)
     assert memory.answered_by(CHAT, 42) == memory.get(asked)
     assert memory.get(asked).message == 42
@@ -44,14 +47,69 @@ def test_a_follow_up_can_refer_to_three_questions(memory):
     assert asked.thread == ("b", "c", "d")
 
 
-def test_recent_questions_are_the_last_three_of_the_chat_in_half_an_hour(memory):
+def test_what_was_asked_again_without_a_filter_is_followed_as_it_was_meant(memory):
+    key = memory.keep(CHAT, USER, "who spoke in 2017?", ["a"])
+    undated = Asked("who spoke in 2017?", ("a",), (Slot.TOPIC, Slot.PERIOD))
+    memory.change(key, undated, "who spoke?")
+    assert memory.get(key) == Kept(key, CHAT, USER, undated, None, "who spoke?")
+    assert memory.get(key).thread == memory.recent(CHAT) == ("a", "who spoke?")
+
+
+def test_asked_on_its_own_a_question_follows_none(memory):
+    key = memory.keep(CHAT, USER, "and in 2017?", ["a", "b"])
+    memory.change(key, Asked("and in 2017?"), "and in 2017?")
+    assert memory.recent(CHAT) == ("and in 2017?",)
+
+
+def test_the_next_question_may_follow_the_last_one_for_half_an_hour(memory):
     old = datetime.now(UTC) - timedelta(minutes=31)
     memory.keep(CHAT, USER, "old", at=old)
     assert memory.recent(CHAT) == ()
     for question in "abcd":
-        memory.keep(CHAT, USER, question)
-        memory.keep(OTHER, USER, question.upper())
+        memory.keep(CHAT, USER, question, memory.recent(CHAT))
+        memory.keep(OTHER, USER, question.upper(), memory.recent(OTHER))
     assert memory.recent(CHAT) == ("b", "c", "d")
+
+
+def test_the_next_question_follows_what_the_last_one_followed(memory):
+    for question in "abc":
+        memory.keep(CHAT, USER, question, memory.recent(CHAT))
+    memory.keep(CHAT, USER, "in reply to a", ["a"])
+    assert memory.recent(CHAT) == ("a", "in reply to a")
+    memory.keep(CHAT, USER, "/said b")
+    assert memory.recent(CHAT) == ("a", "in reply to a")
+
+
+def test_what_somebody_asked_in_a_chat_is_forgotten_wherever_it_stands(memory):
+    gone = memory.keep(CHAT, USER, "a")
+    memory.change(gone, Asked("a"), "a, as it was meant")
+    follows = memory.keep(CHAT, 8, "c", ["a", "a, as it was meant", "b"])
+    elsewhere = memory.keep(OTHER, USER, "a", ["a"])
+    assert (memory.count(CHAT, USER), memory.count(CHAT, 8)) == (1, 1)
+    memory.forget(CHAT, USER)
+    assert memory.get(gone) is None
+    assert (memory.count(CHAT, USER), memory.count(OTHER, USER)) == (0, 1)
+    assert memory.get(follows).asked == Asked("c", ("b",))
+    assert memory.get(elsewhere).asked == Asked("a", ("a",))
+
+
+def test_a_memory_of_an_older_version_is_taken_over(database):
+    older = sqlite3.connect(database)
+    older.execute(
+        "create table asked (id integer primary key, chat, user, question, history, message, at)"
+    )
+    older.execute(
+        "insert into asked values (3, ?, ?, 'who?', '[\"a\"]', 42, ?)",
+        [CHAT, USER, datetime.now(UTC).isoformat()],
+    )
+    older.commit()
+    older.close()
+    for _ in range(2):
+        memory = Memory.open(database)
+        assert memory.answered_by(CHAT, 42) == Kept(
+            3, CHAT, USER, Asked("who?", ("a",)), 42, "who?"
+        )
+        memory.close()
 
 
 def test_after_thirty_days_a_question_is_forgotten_at_the_next_start(database):
@@ -61,7 +119,7 @@ def test_after_thirty_days_a_question_is_forgotten_at_the_next_start(database):
     kept = memory.keep(CHAT, USER, "kept", at=month + timedelta(hours=1))
     memory.close()
     memory = Memory.open(database)
-    assert memory.get(kept) == Asked(kept, CHAT, USER, "kept", (), None)
+    assert memory.get(kept) == Kept(kept, CHAT, USER, Asked("kept"), None, "kept")
     assert memory.get(kept - 1) is None
     memory.close()
 

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from bot.answer import Answer, Quote, Reason, Understood
 from bot.phrases import LANGUAGES, phrase
+from bot.questions.reading import read
 from bot.telegram.render import keyboard, pages, reader_language, split, units, view_pages
 from bot.views.request import Kind, Request
 from bot.views.view import Item, View
 from index.namesakes import Name, Person
 from index.records import Article
+from tests.bot.questions.archives import SmallArchive
 from tests.bot.telegram_text import DETECTED, formatted, utf16_slice
 from tests.bot.telegram_world import CALL, HARBOUR, lines
 
@@ -301,6 +303,21 @@ def test_buttons_lead_to_the_pages_beside(page, count, row):
 
 def test_one_page_needs_no_buttons():
     assert keyboard(7, 1, 1, "en") is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_buttons_that_ask_again_fit_into_a_row_and_into_what_telegram_takes(language):
+    question = f"What did Putin say about {'gas ' * 30}according to Reuters in 2016?"
+    slots = read(question, "en", SmallArchive())
+    understood = Understood("and in 2016?", "en", follows=question, slots=slots)
+    markup = keyboard(10**18 - 1, 1, 1, language, understood)
+    assert markup is not None
+    labels = ["".join(button.text for button in row) for row in markup.inline_keyboard]
+    assert all(len(label) <= 40 for label in labels)
+    assert [label for label in labels if label.endswith("…")] == [labels[3]]
+    data = [str(button.callback_data) for row in markup.inline_keyboard for button in row]
+    assert [one.split(":")[-1] for one in data[:-1]] == ["speaker", "period", "outlet", "topic"]
+    assert all(len(one.encode()) <= 64 for one in data)
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,21 @@ def test_a_correction_is_shown():
     assert line == "said by Варадкар · Varadlar taken for Варадкар"
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "understood as: Кой още говори за газа? · other than Путин"),
+        ("bg", "разбрано като: Кой още говори за газа? · освен Путин"),
+        ("ru", "понято как: Кой още говори за газа? · кроме: Путин"),
+        ("uk", "зрозуміло як: Кой още говори за газа? · крім: Путин"),
+    ],
+)
+def test_who_is_left_out_is_shown(language, told):
+    understood = understand("кой още?", ["Какво каза Путин за газа?"], ARCHIVE)
+    assert understood.follows
+    assert shown(understood.slots, language, whole=understood.follows.whole) == told
+
+
 def test_a_question_of_facts_shows_no_filter():
     assert shown(read("How many trains were late?", "en", ARCHIVE), "en") == ""
 

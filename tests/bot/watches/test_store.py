@@ -44,6 +44,24 @@ def test_a_watch_is_removed_by_its_chat_only_and_its_number_is_not_used_again(br
     assert bridge.watch(chat=5).id > watch.id
 
 
+def test_what_somebody_put_in_a_chat_is_removed_with_what_was_found_for_it(bridge):
+    mine = bridge.watches.add(QUESTION, "bg", chat=5, user=7)
+    kept = [
+        bridge.watches.add("и друго?", "bg", chat=5, user=8),
+        bridge.watches.add(QUESTION, "bg", chat=6, user=7),
+    ]
+    bridge.prints("new", COST)
+    bridge.checked(5)
+    assert bridge.watches.count(5, 7) == 1
+    bridge.watches.forget(5, 7)
+    assert bridge.watches.count(5, 7) == 0
+    assert [one.id for chat in (5, 6) for one in bridge.watches.of(chat)] == [
+        one.id for one in kept
+    ]
+    assert bridge.watches.claim(mine, 9) == []
+    assert not bridge.watches.rows("select 1 from deliveries where watch = ?", mine.id)
+
+
 def test_what_is_claimed_by_one_is_not_given_to_another(found):
     [watch] = found.watches.of(LOCAL)
     with other_process(found) as other:

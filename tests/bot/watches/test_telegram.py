@@ -66,7 +66,7 @@ def test_a_question_is_put_listed_and_ended(bridge):
     none, added, *rest = asyncio.run(conversation())
     assert none == phrase("bg", "tg-watches-none")
     assert added.startswith(phrase("bg", "tg-watch-added", id=1, question=QUESTION))
-    assert rest == [f"1  {QUESTION}", phrase("bg", "tg-unwatched", id=1), none]
+    assert rest == [f"1  {QUESTION}", phrase("bg", "unwatched", id=1), none]
 
 
 def test_a_reply_to_an_answer_puts_its_question_whole(bridge):

@@ -1,0 +1,78 @@
+"""The command that removes what is kept of a reader in a chat, after one tap."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, filters
+
+from bot.memory import Memory
+from bot.phrases import phrase
+from bot.telegram.remarks import acknowledge, own_language, say, unless
+from bot.telegram.replies import author
+from bot.watches.store import Watches
+
+Handler = CommandHandler[Any, Any] | CallbackQueryHandler[Any, Any]
+
+
+class Forgetting:
+    """Removes a reader's questions and standing questions; in a group, those of others stay."""
+
+    def __init__(
+        self,
+        memory: Memory,
+        watches: Watches,
+        turn: Callable[[int], asyncio.Lock],
+        work: Callable[..., Awaitable[Any]],
+    ) -> None:
+        self._memory = memory
+        self._watches = watches
+        self._turn = turn
+        self._work = work
+
+    def handlers(self, fresh: filters.BaseFilter) -> list[Handler]:
+        """Return the handlers of the command and of its button."""
+        return [
+            CommandHandler("forget", self.ask, fresh),
+            CallbackQueryHandler(self.forget, r"^x:\d{1,18}$"),
+        ]
+
+    async def ask(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Say how much is kept, above the button that removes it."""
+        message, language = cast("Message", update.message), own_language(update)
+        user = author(message)
+        questions, standing = await self._work(self._kept, message.chat_id, user)
+        if not questions + standing:
+            await say(message, phrase(language, "tg-forget-nothing"))
+            return
+        told = phrase(language, "tg-forget", questions=questions, standing=standing)
+        label = phrase(language, "tg-forget-button")
+        button = InlineKeyboardButton(label, callback_data=f"x:{user}")
+        await say(message, told, InlineKeyboardMarkup.from_button(button))
+
+    async def forget(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Remove what is kept of whoever asked for it, and say so in place of the button."""
+        query, language = cast("CallbackQuery", update.callback_query), own_language(update)
+        user = query.from_user.id
+        if query.data != f"x:{user}":
+            await acknowledge(query, phrase(language, "tg-not-yours"))
+            return
+        if not isinstance(query.message, Message):  # too old to be changed
+            await acknowledge(query, phrase(language, "tg-stale"))
+            return
+        chat = query.message.chat_id
+        async with self._turn(chat):  # what was asked before is remembered before
+            await self._work(self._remove, chat, user)
+        done = False
+        with unless("not modified", "to edit not found"):
+            await query.edit_message_text(phrase(language, "tg-forgotten"))
+            done = True
+        await acknowledge(query, None if done else phrase(language, "tg-already"))
+
+    def _kept(self, chat: int, user: int) -> tuple[int, int]:
+        return self._memory.count(chat, user), self._watches.count(chat, user)
+
+    def _remove(self, chat: int, user: int) -> None:
+        self._memory.forget(chat, user)
+        self._watches.forget(chat, user)
