@@ -29,7 +29,7 @@ UNNAMED = 3
 class ChoiceSettings:
     """The [answer] table."""
 
-    threshold: float = 0.51
+    threshold: float = 0.53
     quotes: int = 12
     quotes_per_article: int = 2
     passages: int = 40

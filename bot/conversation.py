@@ -102,7 +102,7 @@ class Conversation:
         understanding = understand(text, earlier, self.archive, language=language)
         understanding = understanding.without(*without)
         slots = understanding.slots
-        query = self.searcher.parse(slots.searched, slots.language)
+        query = self.searcher.parse(slots.searched, slots.language, aside=slots.aside)
         understood = _understood(understanding, query)
         if not len(self.searcher.refresh()):
             return Answer(understood, (), Reason.EMPTY_LIBRARY)

@@ -93,12 +93,17 @@ class Searcher:
         self._index = index
         return index
 
-    def parse(self, text: str, language: str | None = None) -> Query:
-        """Encode a question and weigh its words and names by how rare they are here."""
+    def parse(self, text: str, language: str | None = None, *, aside: str = "") -> Query:
+        """Encode a question and weigh its words and names by how rare they are here.
+
+        What is said `aside`, like the verb of "what did he say", is not looked for as a word.
+        """
         self.refresh()
         text = without_surrogates(text)
         language = language or detect(text, {*self._languages, "en", "bg", "ru"})
+        beside = {word.stem for word in words(aside, language)}
         found = [word for word in words(text, language) if word.stem]
+        found = [word for word in found if word.stem not in beside] or found
         stem_counts = self.library.word_counts("stems", {word.stem for word in found})
         name_counts = self.library.word_counts("names", {word.name for word in found if word.name})
         named = [word for word in found if _is_name(word, text, found, stem_counts, name_counts)]

@@ -94,7 +94,7 @@ def _searched(searcher: Searcher, answer: Answer) -> list[str]:
     slots = answer.understood.slots
     if slots is None:
         return []  # it was not taken for a question
-    query = searcher.parse(slots.searched, slots.language)
+    query = searcher.parse(slots.searched, slots.language, aside=slots.aside)
     hits = Narrowing.of(slots).search(searcher, query)
     return list(dict.fromkeys(hit.passage.span.article for hit in hits))
 

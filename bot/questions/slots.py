@@ -149,6 +149,11 @@ class Slots:
         return self._beside(self.dropped)
 
     @property
+    def aside(self) -> str:
+        """The word for speaking, which a statement shows in whatever word."""
+        return self.cue.of(self.question) if self.cue else ""
+
+    @property
     def searched(self) -> str:
         """The question without the words of what articles are filtered by, or was dropped.
 

@@ -55,7 +55,7 @@ class Newsreader:
         """
         settings = self.conversation.settings
         slots = understand(watch.question, (), self.conversation.archive).slots
-        query = searcher.parse(slots.searched, slots.language)
+        query = searcher.parse(slots.searched, slots.language, aside=slots.aside)
         narrowing, sought = Narrowing.of(slots), Sought.of(slots)
         passages = searcher.library.passages_of_sentences(fresh.ids)
         found = narrowing.search(searcher, query, passages, limit=ALL)

@@ -64,12 +64,11 @@ def test_what_others_say_counts_for_less_and_least_where_the_speaker_is_not_name
     def lost(speaker: str, beginning: str) -> float:
         question = f"Какво каза {speaker} за мира в Газа?"
         anybody, sought = (
-            next(
-                q.score for q in quotes(question, who, **settings) if q.text.startswith(beginning)
-            )
+            {quote.text: quote.score for quote in quotes(question, who, **settings)}
             for who in ("", speaker)
         )
-        return anybody - sought
+        text = next(text for text in anybody if text.startswith(beginning))
+        return float(anybody[text]) - float(sought[text])
 
     assert lost("Меркел", "Ангела Меркел") == 0
     assert lost("Помпео", "Ангела Меркел") > 2 * lost("Меркел", "Владимир Путин") > 0

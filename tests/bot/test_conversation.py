@@ -104,8 +104,9 @@ def test_an_empty_archive_says_so(library, encoder):
 def test_below_the_threshold_there_is_silence_and_the_nearest_score(searcher):
     strict = Conversation(searcher, ChoiceSettings(threshold=2.0))
     answer = strict.ask("какво каза Путин на Нетаняху?")
-    assert answer.reason is Reason.NOTHING_NEAR
+    assert answer.reason is Reason.NOTHING_SAID
     assert 0 < float(answer.details["nearest"]) < 1
+    assert strict.ask("кога спря дъждът?").reason is Reason.NOTHING_NEAR
 
 
 def test_a_follow_up_is_completed_by_the_question_before_it(conversation):
@@ -180,9 +181,11 @@ MINISTER, DOCTOR = "Милена Роглева", "Явор Пенделиев"
         pytest.param(
             "what did Roglewa say about the vaccine?", "who else?", MINISTER, DOCTOR, id="en"
         ),
-        pytest.param("какво каза Роглева за ваксината?", "кой още", MINISTER, DOCTOR, id="bg"),
+        pytest.param(
+            "какво каза Роглева за ваксината и лекарите?", "кой още", MINISTER, DOCTOR, id="bg"
+        ),
         pytest.param("что сказала Роглева о вакцине?", "кто ещё?", MINISTER, DOCTOR, id="ru"),
-        pytest.param("що сказав Пенделиев про вакцинацію?", "хто ще", DOCTOR, MINISTER, id="uk"),
+        pytest.param("що сказав Пенделієв про вакцини?", "хто ще?", DOCTOR, MINISTER, id="uk"),
     ],
 )
 def test_who_else_quotes_anybody_but_the_speaker_before(

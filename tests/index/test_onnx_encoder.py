@@ -86,6 +86,13 @@ class TestVectors:
             torch.encode_queries(samples), abs=1e-5
         )
 
+    def test_of_words_are_those_of_pytorch(self, encoder):
+        words = ["gas", "газопровод", "ваксината", "qzxv", "2018", ""]
+        vectors = encoder.word_vectors(words)
+        assert vectors == pytest.approx(on_torch().word_vectors(words), abs=1e-3)
+        assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 1, 1, 1, 1, 0])
+        assert encoder.word_vectors([]).shape == (0, encoder.dimension)
+
     def test_of_another_model_are_those_of_pytorch(self, tiny):
         samples = [*SCRIPTS.values(), "река " * 100]
         assert onnx(tiny).encode_passages(samples) == pytest.approx(

@@ -67,6 +67,13 @@ class TestFinding:
         assert len(spans) == len(set(spans)) > 3
         assert searcher.search(query, channel=channel, limit=3) == hits[:3]
 
+    def test_only_what_may_be_found_is_found(self, searcher):
+        query = searcher.parse("the river flood in Vedrene")
+        hits = searcher.search(query)
+        within = {hit.passage.span.article for hit in hits[3:6]}
+        found = {hit.passage.span.article for hit in searcher.search(query, within=within)}
+        assert found == within
+
     def test_a_small_language_is_not_crowded_out_by_a_large_one(
         self, library, encoder, encoded_entry
     ):
@@ -108,6 +115,26 @@ class TestNames:
         assert query.surfaces == ("Putin", "Ronaldinho")
         assert query.unknown == ("Ronaldinho",)
 
+    @pytest.mark.parametrize(
+        ("question", "unknown"),
+        [
+            ("What did Boris Petrov say?", ("Boris Petrov",)),
+            ("What did Boris Johnson say?", ()),
+            ("Какво каза Борис Петров?", ("Борис Петров",)),
+            ("Какво каза Петров на Борис?", ()),
+        ],
+    )
+    def test_a_full_name_that_no_passage_has_is_unknown(
+        self, searching, encoded_entry, question, unknown
+    ):
+        for name in ("Boris Johnson", "Ivan Petrov"):
+            searching.library.write([encoded_entry(name, f"Then {name} spoke at length.")])
+        query = searching.parse(question)
+        assert query.unknown == unknown
+        assert (query.certainty < searching.parse("What did Johnson say?").certainty) == bool(
+            unknown
+        )
+
     def test_rare_ones_weigh_more_than_frequent_ones(self, searching, encoded_entry):
         searching.library.write(
             [encoded_entry(f"a{n}", f"The mayor met Anna {n} times.") for n in range(9)]
@@ -116,6 +143,44 @@ class TestNames:
         query = searching.parse("Did the mayor meet Anna and Boris?")
         anna, boris = query.names.values()
         assert anna < boris
+
+
+class TestWords:
+    def test_are_met_by_words_that_mean_the_same_in_another_language(
+        self, searching, encoded_entry
+    ):
+        searching.library.write(
+            [
+                encoded_entry("gas", "Газопроводът е готов.", language="bg"),
+                encoded_entry("dog", "Кучето спи.", language="bg"),
+            ]
+        )
+        query = searching.parse("Is the gas pipeline ready?")
+        words = {hit.passage.span.article: hit.words for hit in searching.search(query)}
+        assert words["gas"] > 0.4
+        assert words["dog"] < 0.2
+        stems = searching.search(query, channel=Channel.DENSE)
+        assert {hit.words for hit in stems} == {0}
+
+    def test_aside_are_not_looked_for(self, searching, encoded_entry):
+        searching.library.write([encoded_entry("a", "They declare the bridge open.")])
+        query = searching.parse("Did they declare the bridge shut?", aside="declare")
+        assert [asked.word for asked in query.asked] == ["bridge", "shut"]
+        assert list(searching.parse("declare", aside="declare").terms) == ["declar"]
+
+    def test_a_question_of_few_is_less_certain(self, searching):
+        few, more = (searching.parse(text) for text in ("bridge", "bridge river mayor"))
+        assert 0 < few.certainty < more.certainty < 1
+
+    def test_names_around_a_sentence_count_for_it_by_half(self, searching, encoded_entry):
+        searching.library.write(
+            [encoded_entry("a", "It rained.", "Kolev came.", "He spoke of the bridge.")]
+        )
+        query = searching.parse("What did Kolev say of the bridge?", aside="say")
+        [hit] = searching.search(query)
+        said = next(one for one in hit.sentences if one.sentence.ordinal == 2)
+        assert (said.names, len(said.names_around)) == (frozenset(), 1)
+        assert said.words < said.words_around < hit.words == 1
 
 
 class TestChannels:

@@ -214,6 +214,7 @@ class TestWho:
         view = desk.view(Request(Kind.WHO, topic="tram"))
         assert [(item.quote.speaker, item.count) for item in view.items] == [
             ("Ivan Kolev", 2),
+            ("Мария Денева", 2),
             ("Kolev", 1),
         ]
         assert view.unnamed == 1
