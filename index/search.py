@@ -41,8 +41,8 @@ class SearchSettings:
     """
 
     dense_weight: float = 1.0
-    words_weight: float = 0.8
-    names_weight: float = 0.3
+    words_weight: float = 1.0
+    names_weight: float = 0.2
     sentences_per_language: int = 30
     word_matches: int = 40
     common_share: float = 0.1

@@ -179,10 +179,14 @@ def test_what_was_withdrawn_before_it_was_sent_is_news_when_it_comes_back(bridge
 
 
 @pytest.mark.parametrize(
-    "told", [pytest.param(COST, id="a-sentence"), pytest.param(SHORT, id="a-short-one")]
+    ("question", "told"),
+    [
+        pytest.param(QUESTION, COST, id="a-sentence"),
+        pytest.param("кой събори моста в Белозар, кметът Дрянков?", SHORT, id="a-short-one"),
+    ],
 )
-def test_a_copy_of_what_was_delivered_is_no_news(bridge, told):
-    bridge.watch("кой събори моста в Белозар, кметът Дрянков?")
+def test_a_copy_of_what_was_delivered_is_no_news(bridge, question, told):
+    bridge.watch(question)
     bridge.prints("new", told)
     assert bridge.delivered() == [told]
     bridge.prints("copy", told, RAIN)

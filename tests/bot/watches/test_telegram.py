@@ -282,7 +282,7 @@ def test_what_telegram_refuses_is_sent_later(bridge, fault):
     assert asyncio.run(conversation()) == [[COST]]
 
 
-LONG = f"{COST[:-1]}, {' и '.join(f'площадка номер {number}' for number in range(200))}."
+LONG = f"{COST[:-1]}, {' и '.join(f'мост номер {number}' for number in range(250))}."
 """A sentence of several messages."""
 
 
