@@ -57,15 +57,15 @@ def is_negated(article: Article, start: int) -> bool:
 def questions_of(file: Path, library: Library, count: int) -> list[str]:
     """Return the questions of a file, then titles, then sentences, drawn by a fixed seed."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    questions = [json.loads(line)["question"] for line in lines]
+    questions = [json.loads(line)["question"] for line in lines if line.strip()]
     drawn = random.Random(1)
     articles = list(library.articles())
     titles = sorted({article.title for article in articles})
     questions += drawn.sample(titles, min(len(titles), max(count - len(questions), 0)))
     while articles and len(questions) < count:
         article = drawn.choice(articles)
-        sentences = library.sentences(article.id)
-        questions.append(article.words(drawn.choice(sentences).span))
+        if sentences := library.sentences(article.id):
+            questions.append(article.words(drawn.choice(sentences).span))
     return questions[:count]
 
 

@@ -29,7 +29,7 @@ Folding = Callable[[Word], Sequence[str]]
 """The tokens that a word is found by."""
 
 TODAY = SearchSettings()
-WORDS_WEIGHTS = (0.0, 0.2, 0.4, 0.8, 1.2, 1.6)
+WORDS_WEIGHTS = (0.0, 0.2, 0.4, 0.8, 1.0, 1.2, 1.6)
 NAMES_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.8)
 WEIGHTS = [
     replace(TODAY, words_weight=by_words, names_weight=by_names)

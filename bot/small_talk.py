@@ -5,9 +5,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from index.folding import stopwords
-
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 
 def is_small_talk(text: str) -> bool:
@@ -22,9 +20,7 @@ def is_small_talk(text: str) -> bool:
 def _is_said(said: str, language: str) -> bool:
     core, beside = _phrases()[language]
     rest = core.sub(" ", said)
-    return rest != said and all(
-        word in beside or word in stopwords(language) for word in rest.split()
-    )
+    return rest != said and all(word in beside for word in rest.split())
 
 
 @cache

@@ -142,13 +142,21 @@ class SentenceEncoder:
         return [len(ids) for ids in pieces["input_ids"]]
 
     def word_vectors(self, words: Sequence[str]) -> Vectors:
-        """Return each word's mean word embedding; a model without any encodes it as a passage."""
-        embeddings = getattr(self._model[0], "auto_model", None)
-        if embeddings is None or not words:
-            return self.encode_passages(words)
-        pieces = self._model.tokenizer(list(words), add_special_tokens=False, verbose=False)
-        table = embeddings.get_input_embeddings().weight.detach().cpu().numpy()
-        return mean_rows(table, pieces["input_ids"])
+        """Return each word's mean word embedding; zeros if the model has no such table."""
+        import torch
+
+        try:
+            table = self._model[0].auto_model.get_input_embeddings().weight
+        except (AttributeError, NotImplementedError):
+            return np.zeros((len(words), self.dimension), dtype=np.float32)
+        if not words:
+            return np.zeros((0, table.shape[1]), dtype=np.float32)
+        cut = self._model.tokenizer(list(words), add_special_tokens=False, verbose=False)
+        used = sorted({piece for ids in cut["input_ids"] for piece in ids})
+        rows = table.detach()[torch.tensor(used, device=table.device, dtype=torch.long)]
+        places = {piece: row for row, piece in enumerate(used)}
+        pieces = [[places[piece] for piece in ids] for ids in cut["input_ids"]]
+        return mean_rows(rows.float().cpu().numpy(), pieces)
 
     def _encode(self, encode: Any, texts: Sequence[str], prompt: str) -> Vectors:
         if not texts:

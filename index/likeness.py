@@ -19,14 +19,15 @@ WORDS = 0.2, 0.8
 """Cosines up to which a word is none, and from which it is as good as the word itself."""
 NAMES = 0.4, 0.9
 """The same for names: Merkel and Macron stand near each other, but one is not the other."""
-MOST_KEPT = 1 << 16
+MOST_KEPT = 1 << 14
+"""Words, of some kilobytes each, from question to question."""
 
 Likeness = NDArray[np.float32]
 """How far texts meet words: in [0, 1], shape (texts, words)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedWord:
     """A word of a question in lower case, with its key if it is a name."""
 
     word: str
@@ -41,7 +42,7 @@ class WordLikeness:
     encoder: Encoder
     _kept: dict[str, Vectors] = field(default_factory=dict)
 
-    def met(self, asked: Sequence[Asked], texts: Sequence[Sequence[str]]) -> Likeness:
+    def met(self, asked: Sequence[AskedWord], texts: Sequence[Sequence[str]]) -> Likeness:
         """Return how far each text, given by its words in lower case, meets the asked ones.
 
         A number is met by itself alone.
@@ -65,10 +66,9 @@ class WordLikeness:
         return met
 
     def _of(self, words: Sequence[str]) -> Vectors:
-        new = [word for word in words if word not in self._kept]
-        if len(self._kept) + len(new) > MOST_KEPT:
-            self._kept.clear()
-            new = list(words)
-        if new:
-            self._kept |= zip(new, self.encoder.word_vectors(new), strict=True)
-        return np.stack([self._kept[word] for word in words])
+        if len(self._kept) > MOST_KEPT:
+            self._kept = {}
+        kept = self._kept
+        if new := [word for word in words if word not in kept]:
+            kept |= zip(new, self.encoder.word_vectors(new), strict=True)
+        return np.stack([kept[word] for word in words])

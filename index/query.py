@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.encoder import Vectors
-from index.likeness import Asked, Likeness
+from index.likeness import AskedWord, Likeness
 
 FEW_WORDS = 0.4
 """What is taken off the certainty of a question without any words; of one word, half of it."""
@@ -26,7 +26,7 @@ class Query:
     vector: Vectors
     terms: Mapping[str, float]
     names: Mapping[str, float]
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[AskedWord, ...] = ()
     surfaces: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
@@ -45,7 +45,7 @@ class Query:
         return few * (UNKNOWN if self.unknown else 1)
 
     def met_share(self, met: Likeness) -> float:
-        """Return the same where each is met as far as this says; shape (words,)."""
+        """Return `words_share` where each word is met as far as this says; shape (words,)."""
         weights = np.fromiter(self.terms.values(), dtype=np.float32)
         total = float(weights.sum())
         return float(met @ weights) / total if total else 0.0

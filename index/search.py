@@ -15,14 +15,18 @@ from enum import StrEnum
 
 from index.encoder import Encoder
 from index.errors import ConfigError, EncoderMismatch
-from index.folding import Word, words
+from index.folding import Word, stopwords, words
 from index.languages import detect
 from index.library import Library, StoredPassage
-from index.likeness import Asked, WordLikeness
+from index.likeness import AskedWord, WordLikeness
+from index.people import is_role
 from index.query import Query
 from index.records import Hit, Range, SentenceHit, without_surrogates
 from index.vectors import VectorIndex, open_index
 from index.weighing import weighed
+
+HEADLINE = 3
+"""With more words than these, all in capitals, a question is written like an English headline."""
 
 
 class Channel(StrEnum):
@@ -37,7 +41,8 @@ class Channel(StrEnum):
 class SearchSettings:
     """The [search] table: weights of the channels, and how many candidates they bring.
 
-    The words of the best `reread` are read again, to be compared by what they mean too.
+    The words of the best are read again, to be compared by what they mean too: of `reread`
+    passages, or of as many as are asked for.
     """
 
     dense_weight: float = 1.0
@@ -59,18 +64,18 @@ class SearchSettings:
 
 @dataclass(slots=True)
 class Searcher:
-    """Finds passages of one library; sees what other processes add to it."""
+    """Finds passages of one library, for one thread at a time; sees what other processes add."""
 
     library: Library
     encoder: Encoder
     settings: SearchSettings = field(default_factory=SearchSettings)
-    _likeness: WordLikeness = field(init=False)
+    likeness: WordLikeness | None = None
     _index: VectorIndex | None = None
     _passages: int = 0
     _languages: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        self._likeness = WordLikeness(self.encoder)
+        self.likeness = self.likeness or WordLikeness(self.encoder)
 
     def refresh(self) -> VectorIndex:
         """Catch up with the library.
@@ -111,8 +116,9 @@ class Searcher:
             (word.start, word.end)
             for word in named
             if not name_counts.get(word.name) and not stem_counts.get(word.stem)
+            if not is_role(word.lower)
         ]
-        if not unknown:
+        if not unknown and language in self._languages:
             unknown = [*self._strangers(text, named)]
         return Query(
             text,
@@ -126,7 +132,10 @@ class Searcher:
         )
 
     def _strangers(self, text: str, named: Sequence[Word]) -> Iterator[Range]:
-        """Yield the full names of whom no passage names in full, as [start, end) of the text."""
+        """Yield the full names of whom no passage names in full, as [start, end) of the text.
+
+        Only where the archive has the question's language: "United Nations" is translated.
+        """
         for run in _full_names(text, named):
             if not self.library.stand_together(word.name for word in run):
                 yield run[0].start, run[-1].end
@@ -163,7 +172,7 @@ class Searcher:
             found = best[: max(limit, self.settings.reread)]
             articles = self.library.articles_of({hit.passage.span.article for hit in found})
         alike = channel is Channel.BOTH
-        hits = weighed(query, found, articles, self._likeness if alike else None)
+        hits = weighed(query, found, articles, self.likeness if alike else None)
 
         def scored(hit: Hit) -> Hit:
             language = articles[hit.passage.span.article].language
@@ -259,12 +268,13 @@ def _cosines(
     return cosines
 
 
-def _asked(found: Sequence[Word], named: Sequence[Word]) -> tuple[Asked, ...]:
-    """Return the first word of each stem."""
-    asked: dict[str, Asked] = {}
+def _asked(found: Sequence[Word], named: Sequence[Word]) -> tuple[AskedWord, ...]:
+    """Return one word of each stem, a name if there is one among them."""
+    asked: dict[str, AskedWord] = {}
     for word in found:
         name = word.name if word in named else ""
-        asked.setdefault(word.stem, Asked(word.lower, name, word.is_number))
+        if word.stem not in asked or (name and not asked[word.stem].name):
+            asked[word.stem] = AskedWord(word.lower, name, word.is_number)
     return tuple(asked.values())
 
 
@@ -279,26 +289,29 @@ def _is_name(
     if word.is_number or not word.name:
         return word.is_number
     telling = word.capital and not _begins_sentence(text, word.start)
-    if telling and not text.isupper():
+    headline = len(others) > HEADLINE and all(other.capital for other in others)
+    silent = headline or text.isupper()
+    if telling and not silent:
         return True
-    if word.capital or not any(other.capital for other in others) or text.isupper():
+    if word.capital or not any(other.capital for other in others):
         return name_counts.get(word.name, 0) > stem_counts.get(word.stem, 0)
     return False
 
 
 def _full_names(text: str, named: Sequence[Word]) -> Iterator[list[Word]]:
-    """Yield names of several words, written with capitals; not the first word of a sentence."""
+    """Yield names of several words, without titles and what begins a sentence with a capital."""
     run: list[Word] = []
     for word in named:
-        if not word.capital or word.is_number or _begins_sentence(text, word.start):
-            continue
         if run and word.start != run[-1].end + 1:
-            if len(run) > 1:
-                yield run
+            yield from [run] if len(run) > 1 else []
             run = []
-        run.append(word)
-    if len(run) > 1:
-        yield run
+        if word.capital and not _begins_sentence(text, word.start) and _is_of_a_name(word):
+            run.append(word)
+    yield from [run] if len(run) > 1 else []
+
+
+def _is_of_a_name(word: Word) -> bool:
+    return not (word.is_number or is_role(word.lower) or word.lower in stopwords(word.language))
 
 
 def _begins_sentence(text: str, start: int) -> bool:

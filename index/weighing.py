@@ -17,19 +17,22 @@ AROUND = 0.5
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """The words of a sentence or a title, folded."""
+    """The words of a sentence or a title, folded; stems only in the question's language."""
 
     words: tuple[str, ...]
     stems: frozenset[str]
     names: frozenset[str]
 
     @classmethod
-    def of(cls, text: str, language: str, more_names: Iterable[str] = ()) -> "_Text":
+    def of(
+        cls, text: str, language: str, more_names: Iterable[str] = (), *, stemmed: bool
+    ) -> "_Text":
         found = list(words(text, language))
+        names = (word.name for word in found if word.is_name)
         return cls(
             tuple(word.lower for word in found),
-            frozenset(word.stem for word in found),
-            frozenset(word.name for word in found if word.is_name).union(more_names),
+            frozenset(word.stem for word in found) if stemmed else frozenset(),
+            frozenset(filter(None, (*names, *more_names))),
         )
 
 
@@ -43,15 +46,14 @@ def weighed(
     """
     current = [hit for hit in hits if _is_current(hit, articles)]
     texts: dict[str | Span, _Text] = {}
-    languages: list[str] = []
     for hit in current:
         article = articles[hit.passage.span.article]
         places: list[str | Span] = [article.id, *(one.sentence.span for one in hit.sentences)]
         for place in places:
             if place not in texts:
-                texts[place] = _text(article, place)
-                languages.append(article.language)
-    met = _met(query, list(texts.values()), languages, likeness)
+                stemmed = article.language == query.language
+                texts[place] = _text(article, place, stemmed=stemmed)
+    met = _met(query, list(texts.values()), likeness)
     rows = dict(zip(texts, met, strict=True))
     return [_weighed(query, hit, texts, rows) for hit in current]
 
@@ -61,17 +63,16 @@ def _is_current(hit: Hit, articles: dict[str, Article]) -> bool:
     return article is not None and article.version == hit.passage.span.version
 
 
-def _text(article: Article, place: str | Span) -> _Text:
+def _text(article: Article, place: str | Span, *, stemmed: bool) -> _Text:
     """Fold a sentence, or the title, for which the article's id stands, with its year."""
     if isinstance(place, Span):
-        return _Text.of(article.words(place), article.language)
-    return _Text.of(article.title, article.language, year(article))
+        return _Text.of(article.words(place), article.language, stemmed=stemmed)
+    return _Text.of(article.title, article.language, year(article), stemmed=stemmed)
 
 
 def _met(
     query: Query,
     texts: Sequence[_Text],
-    languages: Sequence[str],
     likeness: WordLikeness | None,
 ) -> Likeness:
     """Return how far texts meet the question's words, shape (texts, words)."""
@@ -79,10 +80,9 @@ def _met(
         met = np.zeros((len(texts), len(query.terms)), dtype=np.float32)
     else:
         met = likeness.met(query.asked, [text.words for text in texts])
-    for row, text, language in zip(met, texts, languages, strict=True):
+    for row, text in zip(met, texts, strict=True):
         row[[one.name in text.names for one in query.asked]] = 1
-        if language == query.language:
-            row[[stem in text.stems for stem in query.terms]] = 1
+        row[[stem in text.stems for stem in query.terms]] = 1
     return met
 
 

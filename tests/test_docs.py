@@ -68,7 +68,12 @@ def test_the_readme_shows_what_is_really_printed(command, own_archive, encoder_l
     assert block
     shown = CliRunner().invoke(citat.cli, [*shlex.split(block[1]), "--data", str(own_archive)])
     assert shown.exit_code == 0
-    assert shown.stdout.rstrip() == block[2].rstrip()
+    assert _without_ids_of_files(shown.stdout) == _without_ids_of_files(block[2])
+
+
+def _without_ids_of_files(text: str) -> str:
+    """They end in a hash of the path, which is another on every machine."""
+    return re.sub(r"-[0-9a-f]{16}\b", "-", text).rstrip()
 
 
 def test_the_changelog_has_a_section_for_what_is_not_yet_released():

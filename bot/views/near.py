@@ -1,10 +1,10 @@
-"""What is said of a topic, on the scale and above the threshold of answers."""
+"""What is said of a topic, above the threshold of answers; a topic may be of one word."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.choosing import ANYBODY, Candidate, ChoiceSettings, Place, candidates
-from bot.narrowing import ALL, Narrowing
+from bot.narrowing import Narrowing
 from bot.views.request import Request
 from index.query import Query
 from index.records import Article, Hit, Span
@@ -34,10 +34,10 @@ def deeper(searcher: Searcher) -> Searcher:
 
 def hits_near(searcher: Searcher, query: Query, request: Request) -> list[Hit]:
     """Return the passages nearest to a topic in articles of the days that are asked for."""
-    hits = Narrowing(period=request.moments).search(searcher, query, limit=ALL)
+    hits = Narrowing(period=request.moments).search(searcher, query, limit=PASSAGES)
     if request.period is not None:
         hits = _included(searcher, request, hits)
-    return hits[:PASSAGES]
+    return hits
 
 
 def near(
@@ -58,11 +58,11 @@ def scores(
     """Return how near those of the statements are, by their ids, that are near a topic."""
     newest = statements[:MOST_STATEMENTS]
     passages = passages_of(searcher.library, [one.id for one in newest])
-    hits = searcher.search(query, limit=ALL, besides=passages)
     of_article: dict[str, list[Said]] = {}
     for one in newest:
         of_article.setdefault(one.article, []).append(one)
-    theirs = [hit for hit in hits if _holds_any(hit, of_article)][:PASSAGES]
+    hits = searcher.search(query, limit=PASSAGES, besides=passages, within=of_article.keys())
+    theirs = [hit for hit in hits if _holds_any(hit, of_article)]
     best: dict[int, float] = {}
     for candidate in near(searcher, settings, query, theirs).values():
         for one in of_article.get(candidate.article.id, ()):

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import likeness
-from index.likeness import Asked, WordLikeness
+from index.likeness import AskedWord, WordLikeness
 
 TEXTS = st.lists(st.lists(st.text(alphabet="абвгabc12", min_size=1, max_size=5), max_size=4))
-WORDS = st.lists(st.text(alphabet="абвгabc12", min_size=1, max_size=5).map(Asked), max_size=4)
+WORDS = st.lists(st.text(alphabet="абвгabc12", min_size=1, max_size=5).map(AskedWord), max_size=4)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def alike(encoder):
     ],
 )
 def test_a_translation_meets_a_word_and_another_word_does_not(alike, asked, same, other):
-    met = alike.met([Asked(asked)], [[same], [other], [other, same], []])[:, 0]
+    met = alike.met([AskedWord(asked)], [[same], [other], [other, same], []])[:, 0]
     assert met[0] > 0.5
     assert met[1] < 0.3
     assert met[2] == met[0]
@@ -36,16 +36,18 @@ def test_a_translation_meets_a_word_and_another_word_does_not(alike, asked, same
 
 
 def test_the_word_itself_meets_it_wholly(alike):
-    assert alike.met([Asked("qzxv")], [["qzxv"]]).tolist() == [[1]]
+    assert alike.met([AskedWord("qzxv")], [["qzxv"]]).tolist() == [[1]]
 
 
 def test_a_number_is_met_by_itself_alone(alike):
-    asked = [Asked("2018", "2018", is_number=True)]
+    asked = [AskedWord("2018", "2018", is_number=True)]
     assert alike.met(asked, [["2018"], ["2019"], ["2017", "2020"]])[:, 0].tolist() == [1, 0, 0]
 
 
 def test_a_name_is_less_easily_met_than_a_word(alike):
-    as_name, as_word = alike.met([Asked("merkel", "mrkl"), Asked("merkel")], [["merkelová"]])[0]
+    as_name, as_word = alike.met(
+        [AskedWord("merkel", "mrkl"), AskedWord("merkel")], [["merkelová"]]
+    )[0]
     assert 0 < as_name < as_word
 
 
@@ -57,7 +59,7 @@ def test_likeness_is_a_share_for_each_text_and_word(alike, asked, texts):
 
 
 def test_what_is_kept_is_bounded_and_changes_nothing(encoder, monkeypatch):
-    asked, texts = [Asked("gas")], [["газ", "река"], ["минист", "gas"], ["вода"]]
+    asked, texts = [AskedWord("gas")], [["газ", "река"], ["минист", "gas"], ["вода"]]
     expected = WordLikeness(encoder).met(asked, texts)
     monkeypatch.setattr(likeness, "MOST_KEPT", 2)
     small = WordLikeness(encoder)

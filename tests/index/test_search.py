@@ -120,7 +120,9 @@ class TestNames:
         [
             ("What did Boris Petrov say?", ("Boris Petrov",)),
             ("What did Boris Johnson say?", ()),
-            ("Какво каза Борис Петров?", ("Борис Петров",)),
+            ("What did Mr Johnson say?", ()),
+            ("What did President Johnson say?", ()),
+            ("Какво каза Борис Петров?", ()),
             ("Какво каза Петров на Борис?", ()),
         ],
     )
