@@ -19,8 +19,8 @@ WORDS = 0.2, 0.8
 """Cosines up to which a word is none, and from which it is as good as the word itself."""
 NAMES = 0.4, 0.9
 """The same for names: Merkel and Macron stand near each other, but one is not the other."""
-MOST_KEPT = 1 << 14
-"""Words, of some kilobytes each, from question to question."""
+MOST_KEPT = 1 << 15
+"""Words from question to question, of a kilobyte each."""
 
 Likeness = NDArray[np.float32]
 """How far texts meet words: in [0, 1], shape (texts, words)."""
@@ -40,7 +40,7 @@ class WordLikeness:
     """Compares words by their embeddings, which are kept from question to question."""
 
     encoder: Encoder
-    _kept: dict[str, Vectors] = field(default_factory=dict)
+    _kept: dict[str, NDArray[np.float16]] = field(default_factory=dict)
 
     def met(self, asked: Sequence[AskedWord], texts: Sequence[Sequence[str]]) -> Likeness:
         """Return how far each text, given by its words in lower case, meets the asked ones.
@@ -70,5 +70,6 @@ class WordLikeness:
             self._kept = {}
         kept = self._kept
         if new := [word for word in words if word not in kept]:
-            kept |= zip(new, self.encoder.word_vectors(new), strict=True)
-        return np.stack([kept[word] for word in words])
+            vectors = self.encoder.word_vectors(new).astype(np.float16)
+            kept |= zip(new, vectors, strict=True)
+        return np.stack([kept[word] for word in words]).astype(np.float32)
