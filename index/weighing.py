@@ -93,10 +93,13 @@ def _weighed(
     places: list[str | Span] = [title, *(one.sentence.span for one in hit.sentences)]
     best = np.max([met[place] for place in places], axis=0)
     near = np.where([bool(one.name) for one in query.asked], AROUND * best, 0)
+    asked = frozenset(query.names)
 
     def names(*places: str | Span) -> frozenset[str]:
         stand = set[str]().union(*(texts[place].names for place in places))
-        return frozenset(query.names) & stand
+        return asked & stand
+
+    around = names(*places)
 
     def weighed_sentence(one: SentenceHit) -> SentenceHit:
         own = np.maximum(met[title], met[one.sentence.span])
@@ -105,12 +108,12 @@ def _weighed(
             words=query.met_share(own),
             names=names(title, one.sentence.span),
             words_around=query.met_share(np.maximum(own, near)),
-            names_around=names(*places),
+            names_around=around,
         )
 
     return replace(
         hit,
         words=query.met_share(best),
-        names=query.names_share(names(*places)),
+        names=query.names_share(around),
         sentences=tuple(map(weighed_sentence, hit.sentences)),
     )
