@@ -61,6 +61,7 @@ class Report:
     passages: int = 0
     statements: int = 0
     encoding_seconds: float = 0.0
+    statement_seconds: float = 0.0
     seconds: float = 0.0
     skipped: list[Skipped] = field(default_factory=list)
 
@@ -201,8 +202,11 @@ def _store(
     vectors = encoder.encode_passages(texts)
     report.encoding_seconds += time.perf_counter() - started
     tokens = encoder.count_tokens(texts)
+    started = time.perf_counter()
+    statements = [extract(article.text, article.language) for article in articles]
+    report.statement_seconds += time.perf_counter() - started
     entries, at = [], 0
-    for prepared, article, spans in zip(batch, articles, ranges, strict=True):
+    for prepared, article, spans, said in zip(batch, articles, ranges, statements, strict=True):
         rows = slice(at, at + len(spans))
         at = rows.stop
         passages = group(tokens[rows], settings.passage_tokens, settings.passage_overlap)
@@ -213,7 +217,7 @@ def _store(
                 sentences=spans,
                 vectors=vectors[rows],
                 passages=passages,
-                statements=extract(article.text, article.language),
+                statements=said,
             )
         )
     library.write(entries)

@@ -105,6 +105,36 @@ CUES = {
     "uk": ("пообіцяв", "попросив", "закликав"),
     "en": ("asked", "urged", "ordered"),
 }
+GOVERNED = {
+    "bg": "Иван Петров {cue}, че {governor} ще затворят моста утре.",
+    "ru": "Иван Петров {cue}, что {governor} мост закроют завтра.",
+    "uk": "Іван Петренко {cue}, що {governor} міст закриють завтра.",
+    "en": "John Smith {cue} that {governor} they will close the bridge tomorrow.",
+}
+GOVERNORS = {
+    "bg": ("ако приемат закона,", "освен ако не вали,", "вероятно", "може би", "едва ли"),
+    "ru": ("если примут закон,", "пока не примут закон,", "вероятно,", "возможно,", "вряд ли"),
+    "uk": (
+        "якщо ухвалять закон,",
+        "поки не ухвалять закон,",
+        "ймовірно,",
+        "можливо,",
+        "навряд чи",
+    ),
+    "en": (
+        "if the law is adopted",
+        "unless it rains",
+        "perhaps",
+        "probably",
+        "it is unlikely that",
+    ),
+}
+REPORTING = {
+    "bg": ("каза", "заяви", "добави"),
+    "ru": ("сказал", "заявил", "добавил"),
+    "uk": ("сказав", "заявив", "додав"),
+    "en": ("said", "warned", "added"),
+}
 
 
 def check(text, language):
@@ -142,6 +172,15 @@ def test_content_never_starts_behind_its_negation(language, data):
     for statement in extract(text, language):
         before = text[: statement.content[0][0]].split()
         assert before[-1] not in {word for n in NEGATIONS[language] for word in n.split()}
+
+
+@given(st.sampled_from(sorted(GOVERNED)), st.data())
+def test_content_holds_the_condition_or_the_hedge_that_governs_it(language, data):
+    governor = data.draw(st.sampled_from(GOVERNORS[language]))
+    cue = data.draw(st.sampled_from(REPORTING[language]))
+    text = GOVERNED[language].format(cue=cue, governor=governor)
+    [statement] = extract(text, language)
+    assert text.index(governor) >= statement.content[0][0]
 
 
 @given(st.text(max_size=300))
