@@ -20,8 +20,8 @@ from bot.views.view import Item, View
 from bot.watches.news import Newsreader
 from bot.watches.store import Watches
 from index.records import Article
-from tests.bot.fake_bot_api import FakeBotApi, Json, Reader
-from tests.bot.telegram_text import utf16_slice
+from tests.bot.botapi import FakeBotApi, Json, Reader, stored_in, utf16_slice
+from tests.bot.botapi.law import Articles
 
 ANNA = Reader(7001, "en", "Anna")
 BORIS = Reader(7002, "bg", "Борис")
@@ -123,6 +123,14 @@ def lines(article: Article) -> list[Quote]:
     return quotes
 
 
+def articles_of(conversation: Answers) -> Articles:
+    """Return what gives the texts that a conversation may quote, as they are stored now."""
+    if isinstance(conversation, Conversation):
+        return stored_in(conversation.searcher.library.path)
+    finder = cast("LineFinder", conversation)
+    return lambda: [article.text for article in finder.articles.values()]
+
+
 def quoted(message: Json) -> list[str]:
     """Return the words of each quotation, as a client cuts them out of the message."""
     return [
@@ -137,10 +145,12 @@ async def built(
     api: FakeBotApi, database: Path, conversation: Answers | None = None, **settings: Any
 ) -> AsyncIterator[Bot]:
     """Build the bot for this server; everyone may talk to it unless told otherwise."""
+    conversation = conversation or LineFinder()
+    api.law.knows(articles_of(conversation))
     known = TelegramSettings(api_base_url=api.url, **{"open_to_all": True, **settings})
     watches = Watches.open(database.parent, create=True)
     memory = Memory.open(database)
-    newsreader = Newsreader(cast("Conversation", conversation or LineFinder()), watches)
+    newsreader = Newsreader(cast("Conversation", conversation), watches)
     application = build(newsreader, known, memory, api.token)
     close = application.post_shutdown
     assert close is not None
