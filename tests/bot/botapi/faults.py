@@ -53,7 +53,7 @@ class Faults:
 
     def __init__(self, seed: int = 0) -> None:
         self._due: list[Fault] = []
-        self._dice = random.Random(seed)  # noqa: S311 - the same faults in each run
+        self._dice = random.Random(seed)  # the same faults in each run
 
     def add(self, fault: Fault) -> None:
         self._due.append(fault)

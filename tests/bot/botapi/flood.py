@@ -32,9 +32,7 @@ class Flood:
         wait_s = max(self._wait_s(chat, windows, now_s), self._wait_s(None, OVERALL, now_s))
         if wait_s > 0:
             seconds = max(ceil(wait_s), 1)
-            raise Refused(
-                f"Too Many Requests: retry after {seconds}", 429, retry_after=seconds
-            )
+            raise Refused(f"Too Many Requests: retry after {seconds}", 429, retry_after=seconds)
         self._sent[chat].append(now_s)
         self._sent[None].append(now_s)
 
@@ -42,7 +40,5 @@ class Flood:
         sent = self._sent[chat]
         while sent and sent[0] <= now_s - max(length_s for _, length_s in windows):
             sent.popleft()
-        waits = [
-            sent[-most] + length_s - now_s for most, length_s in windows if len(sent) >= most
-        ]
+        waits = [sent[-most] + length_s - now_s for most, length_s in windows if len(sent) >= most]
         return max(waits, default=0)

@@ -27,6 +27,12 @@ TAGS = {
     "pre": "pre",
     "blockquote": "blockquote",
 }
+_KEPT = {
+    "a": {"href"},
+    "tg-emoji": {"emoji-id"},
+    "tg-time": {"unix", "format"},
+    "blockquote": {"expandable"},
+}
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 
 _SPACE = " \t\r\n\v\0"
@@ -80,7 +86,7 @@ class _Parser:
                 self.text += self._take(_PLAIN)
         if self.opened:
             tag = self.opened[-1].tag
-            raise _unparsed(f"Can't find end tag corresponding to start tag \"{tag}\"")
+            raise _unparsed(f'Can\'t find end tag corresponding to start tag "{tag}"')
         if any("\ud800" <= letter <= "\udfff" for letter in self.text):
             raise _unparsed(_SURROGATES)
         return self.text, in_order(_without_lone_language(self.marks))
@@ -212,21 +218,13 @@ def _decoded(found: re.Match[str]) -> str:
 
 def _argument(tag: str, attributes: dict[str, str]) -> Json:
     """Return what is kept of a tag's attributes."""
+    kept: Json = {name: value for name, value in attributes.items() if name in _KEPT.get(tag, ())}
     kind = attributes.get("class", "")
-    match tag:
-        case "a":
-            return {"url": attributes.get("href", "")}
-        case "span":
-            return {"spoiler": True} if kind == "tg-spoiler" else {}
-        case "code" if kind.startswith("language-"):
-            return {"language": kind.removeprefix("language-")}
-        case "tg-emoji":
-            return {"custom_emoji_id": attributes.get("emoji-id", "")}
-        case "tg-time":
-            return {"unix": attributes.get("unix", ""), "format": attributes.get("format", "")}
-        case "blockquote" if "expandable" in attributes:
-            return {"expandable": True}
-    return {}
+    if tag == "code" and kind.startswith("language-"):
+        kept["language"] = kind.removeprefix("language-")
+    if tag == "span" and kind == "tg-spoiler":
+        kept["spoiler"] = True
+    return kept
 
 
 Finish = Callable[[Mark, str, list[Mark]], Mark | None]
@@ -238,7 +236,7 @@ def _as_it_is(mark: Mark, _text: str, _before: list[Mark]) -> Mark:
 
 def _link(mark: Mark, text: str, _before: list[Mark]) -> Mark | None:
     """Drop an address that is none without a word; the text itself is one if there is none."""
-    address = mark.details["url"] or text
+    address = mark.details.get("href") or text
     user = linked_user(address)
     if user is not None:
         person = {"id": user, "is_bot": False, "first_name": "Somebody"}
@@ -250,14 +248,14 @@ def _link(mark: Mark, text: str, _before: list[Mark]) -> Mark | None:
 
 
 def _emoji(mark: Mark, _text: str, _before: list[Mark]) -> Mark:
-    number = mark.details["custom_emoji_id"]
+    number = mark.details.get("emoji-id", "")
     if not re.fullmatch(r"-?[1-9]\d{0,18}", number):
         raise _unparsed("Invalid custom emoji identifier specified")
-    return mark
+    return replace(mark, details={"custom_emoji_id": number})
 
 
 def _time(mark: Mark, _text: str, _before: list[Mark]) -> Mark:
-    unix, shape = mark.details["unix"], mark.details["format"]
+    unix, shape = mark.details.get("unix", ""), mark.details.get("format", "")
     if not re.fullmatch(r"[1-9]\d{0,9}", unix):
         raise _unparsed("Invalid date specified")
     if not _TIME_FORMAT.fullmatch(shape):

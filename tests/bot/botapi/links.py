@@ -6,7 +6,7 @@ from urllib.parse import quote
 _TG = re.compile(r"tg:(?://)?([^/?#]*)(/?)(.*)", re.IGNORECASE | re.DOTALL)
 _USER = re.compile(r"tg:(?://)?user\?(?:.*&)?id=(\d+)", re.IGNORECASE)
 _HTTP = re.compile(
-    r"""(?:(?P<scheme>[^:/?\#]*)://)?
+    r"""(?>(?:(?P<scheme>[^:/?\#]*)://)?)
     (?:(?P<user>[^/?\#@]*)@)?
     (?P<host>\[[0-9a-f:.]+\]|[^/?\#:\[\]]*)
     (?::(?P<port>[^/?\#]*))?
@@ -42,7 +42,7 @@ def _tg_link(host: str, slash: str, rest: str) -> str:
 
 
 def _http_link(address: str) -> str:
-    parts = _HTTP.fullmatch(address.strip())
+    parts = _HTTP.fullmatch(address)
     if parts is None:
         raise BadLink("Wrong IPv6 address specified in the URL")
     scheme = (parts["scheme"] or "http").lower()
@@ -54,6 +54,8 @@ def _http_link(address: str) -> str:
     host = parts["host"].lower()
     if not host:
         raise BadLink("URL host is empty")
+    if re.search(r"[\x00-\x20]", host):
+        raise BadLink("Disallowed character in URL host")
     if "." not in host and not host.startswith("["):
         raise BadLink("Wrong HTTP URL")
     rest = parts["rest"] or "/"

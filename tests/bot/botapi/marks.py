@@ -64,7 +64,7 @@ def arranged(marks: Iterable[Mark]) -> list[Mark]:
     ordered = in_order(mark for mark in marks if mark.start < mark.end)
     if _nested_well(ordered):
         return ordered
-    quotes = _apart(mark for mark in ordered if mark.type in QUOTES)
+    quotes = list(_apart(mark for mark in ordered if mark.type in QUOTES))
     solid = [
         mark
         for mark in _apart(

@@ -23,7 +23,10 @@ ACTIONS = {
     "record_video_note",
     "upload_video_note",
 }
-REACTIONS = set("👍👎❤🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🕊🤡🥱🥴😍🐳🌚🌭💯🤣⚡🍌🏆💔🤨😐🍓🍾💋🖕😈😴😭🤓👻👀🎃🙈😇😨🤝✍🤗🫡🎅🎄☃💅🤪🗿🆒💘🙉🦄😘💊🙊😎👾🤷😡")
+REACTIONS = set(
+    "👍👎❤🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🕊🤡🥱🥴😍🐳🌚🌭💯🤣⚡🍌🏆💔🤨😐"
+    "🍓🍾💋🖕😈😴😭🤓👻👀🎃🙈😇😨🤝✍🤗🫡🎅🎄☃💅🤪🗿🆒💘🙉🦄😘💊🙊😎👾🤷😡"
+)
 
 
 def send_message(world: World, data: Json) -> Json:
@@ -32,13 +35,14 @@ def send_message(world: World, data: Json) -> Json:
     content |= _thread(world, chat, data.get("message_thread_id"))
     content |= _reply(world, chat, data.get("reply_parameters"))
     world.flood.check(chat["id"], get_running_loop().time())
-    return world.message(chat, BOT, content)
+    return world.shown(world.message(chat, BOT, content))
 
 
 def edit_message_text(world: World, data: Json) -> Json | bool:
     content = world.content("editMessageText", data)
     message = _editable(world, data)
     _change(message, content, ("text", "entities", "reply_markup"))
+    world.shown(message)
     return True if "inline_message_id" in data else message
 
 

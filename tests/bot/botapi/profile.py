@@ -1,4 +1,4 @@
-"""The methods about the bot itself: its name, menu and descriptions, webhook, comings and goings."""
+"""The methods about the bot itself: its name, its menu, its chats."""
 
 import re
 from collections.abc import Callable

@@ -149,7 +149,7 @@ class Readers:
         message = {"inline_message_id": number, "via_bot": BOT, **chosen["message"]}
         told = {"result_id": result, "from": reader.user, "query": query["query"]}
         if "reply_markup" in message:  # only then the bot can do anything with it
-            self.world.inline_messages[number] = message
+            self.world.inline_message(message)
             told["inline_message_id"] = number
         self.update({"chosen_inline_result": told})
         return message

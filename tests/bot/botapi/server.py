@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Self
@@ -72,22 +73,21 @@ class FakeBotApi(Readers):
         strict_flood: bool = False,
         strict_polls: bool = False,
     ) -> None:
-        world = World(
-            articles, keep=keep, strict_flood=strict_flood, strict_polls=strict_polls
-        )
+        world = World(articles, keep=keep, strict_flood=strict_flood, strict_polls=strict_polls)
         super().__init__(world)
         self.token = token
         self.law = world.law
         self.calls: list[Call] = Kept(keep)
+        self.counts: Counter[str] = Counter()
         self.messages, self.menu, self.toasts = world.messages, world.menu, world.toasts
         self.faults = Faults()
+        self.application = web.Application()
+        self.application.router.add_route("*", "/bot{token}/{method}", self._serve)
         self._port = port
         self._closing = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        application = web.Application()
-        application.router.add_route("*", "/bot{token}/{method}", self._serve)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(self.application, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
         await site.start()
@@ -127,31 +127,19 @@ class FakeBotApi(Readers):
         self, method: str, body: str | bytes, status: int = 200, times: float = 1, **fault: Any
     ) -> None:
         """Let a method answer with anything at all."""
-        self.faults.add(
-            Fault(method, status, times=times, ending=Ending.BODY, body=body, **fault)
-        )
+        self.faults.add(Fault(method, status, times=times, ending=Ending.BODY, body=body, **fault))
 
-    def drops(
-        self, method: str, times: float = 1, *, applied: bool = False, **fault: Any
-    ) -> None:
+    def drops(self, method: str, times: float = 1, *, applied: bool = False, **fault: Any) -> None:
         """Cut the connection instead of answering; `applied`: after the call took effect."""
-        self.faults.add(
-            Fault(method, times=times, ending=Ending.DROP, applied=applied, **fault)
-        )
+        self.faults.add(Fault(method, times=times, ending=Ending.DROP, applied=applied, **fault))
 
-    def hangs(
-        self, method: str, times: float = 1, *, applied: bool = False, **fault: Any
-    ) -> None:
+    def hangs(self, method: str, times: float = 1, *, applied: bool = False, **fault: Any) -> None:
         """Answer nothing until the client gives up."""
-        self.faults.add(
-            Fault(method, times=times, ending=Ending.HANG, applied=applied, **fault)
-        )
+        self.faults.add(Fault(method, times=times, ending=Ending.HANG, applied=applied, **fault))
 
     def delays(self, method: str, delay_s: float, times: float = 1, **fault: Any) -> None:
         """Take a call late; `applied`: take it at once and answer late."""
-        self.faults.add(
-            Fault(method, times=times, ending=Ending.ANSWER, delay_s=delay_s, **fault)
-        )
+        self.faults.add(Fault(method, times=times, ending=Ending.ANSWER, delay_s=delay_s, **fault))
 
     # What a test looks at.
 
@@ -195,6 +183,7 @@ class FakeBotApi(Readers):
             return _refusal(Refused("Unauthorized", 401))
         data = await _parameters(request)
         self.calls.append(Call(method, data))
+        self.counts[method] += 1
         fault = self.faults.of(method.lower(), data)
         if fault is None:
             return await self._answer(method, data)

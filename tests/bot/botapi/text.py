@@ -60,9 +60,7 @@ def clean(text: str) -> str:
     return _cleaned(text, [])[0]
 
 
-def _parsed(
-    text: str, parse_mode: str | None, entities: Sequence[Json]
-) -> tuple[str, list[Mark]]:
+def _parsed(text: str, parse_mode: str | None, entities: Sequence[Json]) -> tuple[str, list[Mark]]:
     mode = (parse_mode or "").lower()
     if mode == "html":
         return parse_html(text)

@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tests.bot.botapi.flood import Flood
@@ -57,6 +57,7 @@ class World:
         self.drafts: dict[tuple[int, int], Json] = {}
         self.reactions: dict[tuple[int, int], list[Json]] = {}
         self.menu: dict[tuple[str, ...], Any] = {}
+        self.on_shown: Callable[[Json], None] | None = None
 
     def open(self, query: Json) -> Json:
         """Keep a callback or inline query, which can be answered once."""
@@ -81,15 +82,25 @@ class World:
         self._forget(self.messages)
         return message
 
+    def inline_message(self, message: Json) -> Json:
+        """Keep a message that only its inline id tells the bot."""
+        self.inline_messages[message["inline_message_id"]] = message
+        self._forget(self.inline_messages)
+        return message
+
+    def shown(self, message: Json) -> Json:
+        """Tell whoever listens that the bot has sent or edited a message; return it."""
+        if self.on_shown is not None:
+            self.on_shown(message)
+        return message
+
     def chat(self, chat_id: object) -> Json:
         """Return a chat that the bot may act in.
 
         Raises:
             Refused: it is unknown, has gone elsewhere, or wants nothing of the bot.
         """
-        chats = self.chats.values()
-        known = {f"@{chat['username']}": chat for chat in chats if "username" in chat}
-        found = self.chats.get(chat_id) if isinstance(chat_id, int) else known.get(str(chat_id))
+        found = self.chats.get(chat_id) if isinstance(chat_id, int) else self._named(chat_id)
         if found is None:
             raise Refused("chat not found")
         if found["id"] in self.closed:
@@ -118,6 +129,10 @@ class World:
         self.law.check(method, text, entities)
         return content
 
+    def _named(self, name: object) -> Json | None:
+        chats = self.chats.values()
+        return next((chat for chat in chats if f"@{chat.get('username', '')}" == name), None)
+
     def _forget(self, kept: dict[Any, Any]) -> None:
         while self.keep is not None and len(kept) > self.keep:
             del kept[next(iter(kept))]
@@ -126,4 +141,4 @@ class World:
 def from_bot(message: Json) -> bool:
     """Tell whether the bot wrote a message: by itself, or through somebody who chose a result."""
     author = message.get("from") or message.get("via_bot") or {}
-    return author.get("id") == BOT["id"]
+    return bool(author.get("id") == BOT["id"])
