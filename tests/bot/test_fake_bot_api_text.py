@@ -135,7 +135,7 @@ def placed(html):
             id="time",
         ),
         pytest.param(
-            "<blockquote   cite=\"\">a&lt;<pre  >b;</></><blockquote expandable>c</>",
+            '<blockquote   cite="">a&lt;<pre  >b;</></><blockquote expandable>c</>',
             "a<b;c",
             [("blockquote", 0, 4), ("pre", 2, 2), ("expandable_blockquote", 4, 1)],
             id="quotations",
@@ -202,7 +202,9 @@ def test_any_html_is_read_or_refused(html):
         text, entities = parsed(html)
     except Refused:
         return
-    assert all(0 <= start < start + length <= utf16_length(text) for _, start, length, *_ in entities)
+    assert all(
+        0 <= start < start + length <= utf16_length(text) for _, start, length, *_ in entities
+    )
 
 
 @given(before=texts, inside=texts, tag=st.sampled_from(["b", "i", "code", "blockquote"]))
