@@ -224,14 +224,14 @@ def test_a_server_runs_as_a_process_and_is_controlled_over_http(library, words):
 
     anna = {"id": 1, "language": "en"}
     question = control("says", reader=anna, text="question")
-    edited = control("edits", message=question, text="questions")
+    edited = control("edits", reader=anna, message=question, text="questions")
     control("fault", method="sendMessage", status=500, description="no")
     quote = f"<blockquote>{words}</blockquote>"
     data = {"chat_id": 1, "text": quote, "parse_mode": "HTML"}
     told = [httpx.post(f"{url}/bot{TOKEN}/sendMessage", json=data).status_code for _ in "ab"]
     (message,) = control("sent")
     control("presses", reader=anna, message=message, data="m:1:1", stale=True)
-    control("types", reader=anna, query="whale")
+    control("inline", reader=anna, query="whale")
     control("repeats", **control("update", poll={}))
     state = control("state")
     process.send_signal(signal.SIGTERM)

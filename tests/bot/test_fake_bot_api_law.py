@@ -28,7 +28,7 @@ def sends(method, text, *, articles=(ARTICLE,), **more):
                 content = {"message_text": text, "parse_mode": "HTML"}
                 result = {"type": "article", "id": "1", "title": "T"}
                 data["results"] = [result | {"input_message_content": content}]
-                data["inline_query_id"] = api.types(Reader(1), "whale")["id"]
+                data["inline_query_id"] = api.inline(Reader(1), "whale")
             answered = await client.post(f"{api.url}/bot{api.token}/{method}", json=data)
             assert answered.status_code == 200
 

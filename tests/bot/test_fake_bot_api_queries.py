@@ -63,14 +63,14 @@ def test_a_press_below_a_deleted_message_tells_only_where_it_was():
 
 def test_results_are_shown_and_the_one_that_is_chosen_is_sent():
     async def steps(api, call):
-        query = api.types(ANNA, "whale", offset="10", chat_type="group")
+        query = api.inline(ANNA, "whale", offset="10", chat_type="group")
         results = [article("1", "<b>a</b>"), article("2", "b", reply_markup=KEYBOARD)]
         told = await call(
-            "answerInlineQuery", inline_query_id=query["id"], results=results, is_personal=True
+            "answerInlineQuery", inline_query_id=query, results=results, is_personal=True
         )
         assert told["result"] is True
         assert [one["message"]["text"] for one in api.results(query)] == ["a", "b"]
-        (answer,) = api.world.inline_answers
+        (answer,) = api.inline_answers
         assert (answer["cache_time"], answer["is_personal"]) == (300, True)
         plain, rich = (api.chooses(ANNA, query, number) for number in "12")
         place = {"inline_message_id": rich["inline_message_id"]}
@@ -82,8 +82,10 @@ def test_results_are_shown_and_the_one_that_is_chosen_is_sent():
         assert told == bad("MESSAGE_ID_INVALID")
         press = api.clicks(ANNA, rich, "more")
         assert press["inline_message_id"] == rich["inline_message_id"]
-        kinds = [list(update)[1] for update in (await call("getUpdates"))["result"]]
+        given = (await call("getUpdates"))["result"]
+        kinds = [list(update)[1] for update in given]
         assert kinds == ["inline_query", *["chosen_inline_result"] * 2, "callback_query"]
+        assert given[1]["chosen_inline_result"]["query"] == "whale"
         assert api.sent == []  # they stand in chats that the bot does not see
 
     conversation(steps)
@@ -91,12 +93,13 @@ def test_results_are_shown_and_the_one_that_is_chosen_is_sent():
 
 def test_an_inline_query_is_cut_and_answered_once_and_in_time():
     async def steps(api, call):
-        query = api.types(ANNA, "x" * 300)
-        assert len(query["query"]) == 256
-        stale = api.types(ANNA, "x", stale=True)
-        assert (await call("answerInlineQuery", inline_query_id=query["id"], results=[]))["ok"]
+        query = api.inline(ANNA, "x" * 300)
+        (update,) = (await call("getUpdates"))["result"]
+        assert update["inline_query"]["query"] == "x" * 256
+        stale = api.inline(ANNA, "x", stale=True)
+        assert (await call("answerInlineQuery", inline_query_id=query, results=[]))["ok"]
         for late in (query, stale):
-            told = await call("answerInlineQuery", inline_query_id=late["id"], results=[])
+            told = await call("answerInlineQuery", inline_query_id=late, results=[])
             assert told == bad(TOO_OLD)
 
     conversation(steps)
@@ -136,9 +139,9 @@ def test_an_inline_query_is_cut_and_answered_once_and_in_time():
 )
 def test_wrong_results_are_refused(answer, told):
     async def steps(api, call):
-        query = api.types(ANNA, "whale")
-        refused = await call("answerInlineQuery", inline_query_id=query["id"], **answer)
+        query = api.inline(ANNA, "whale")
+        refused = await call("answerInlineQuery", inline_query_id=query, **answer)
         assert refused == bad(told)
-        assert api.world.inline_answers == []
+        assert api.inline_answers == []
 
     conversation(steps)

@@ -221,6 +221,17 @@ def test_a_webhook_nobody_listens_at_keeps_the_updates():
     conversation(steps)
 
 
+def test_nothing_is_delivered_beyond_loopback():
+    async def steps(api, call):
+        await call("setWebhook", url="https://bot.example/hook")
+        api.says(ANNA, "one")
+        await api.until(lambda: api.world.webhook.info().get("last_error_message"))
+        info = (await call("getWebhookInfo"))["result"]
+        assert info["last_error_message"] == "Connection refused"
+
+    conversation(steps)
+
+
 def test_a_webhook_ends_the_poll_that_waits():
     async def steps(api, call):
         poll = asyncio.create_task(call("getUpdates", timeout=5))
@@ -294,9 +305,9 @@ def test_people_send_what_is_no_text(what):
 def test_an_edit_and_a_post_are_updates_of_their_own():
     async def steps(api, call):
         question = api.says(ANNA, "/ask a")
-        edited = api.edits(question, "b")
+        edited = api.edits(ANNA, question, "b")
         post = api.posts(channel(), "post")
-        api.edits(post, "past")
+        api.edits(ANNA, post, "past")
         given = (await call("getUpdates"))["result"]
         assert [list(update)[1] for update in given] == [
             "message",

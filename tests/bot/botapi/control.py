@@ -33,7 +33,7 @@ def _says(api: FakeBotApi, data: Json) -> Json:
 
 
 def _edits(api: FakeBotApi, data: Json) -> Json:
-    return api.edits(data["message"], data["text"])
+    return api.edits(_reader(data), **data)
 
 
 def _presses(api: FakeBotApi, data: Json) -> Json:
@@ -42,8 +42,8 @@ def _presses(api: FakeBotApi, data: Json) -> Json:
     )
 
 
-def _types(api: FakeBotApi, data: Json) -> Json:
-    return api.types(_reader(data), data.pop("query"), **data)
+def _inline(api: FakeBotApi, data: Json) -> str:
+    return api.inline(_reader(data), data.pop("query"), **data)
 
 
 def _fault(api: FakeBotApi, data: Json) -> None:
@@ -72,7 +72,7 @@ VERBS: dict[str, Verb] = {
     "says": _says,
     "edits": _edits,
     "presses": _presses,
-    "types": _types,
+    "inline": _inline,
     "update": lambda api, data: api.update(data),
     "repeats": lambda api, data: api.repeats(data),
     "fault": _fault,

@@ -32,14 +32,16 @@ def answer_inline_query(world: World, data: Json) -> bool:
     if data.get("button"):
         _check_button(data["button"])
     known = {"cache_time": 300, "is_personal": False, "next_offset": ""}
-    _answered(world, str(data.get("inline_query_id")))
-    world.inline_answers.append({**known, **data, "results": shown})
+    query = _answered(world, str(data.get("inline_query_id")))
+    world.inline_answers.append({**known, **data, "results": shown, "query": query["query"]})
     return True
 
 
-def _answered(world: World, query_id: str) -> None:
-    if world.queries.pop(query_id, None) is None:
+def _answered(world: World, query_id: str) -> Json:
+    query = world.queries.pop(query_id, None)
+    if query is None:
         raise Refused(TOO_OLD)
+    return query
 
 
 def _result(world: World, result: Json) -> Json:

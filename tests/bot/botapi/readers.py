@@ -69,9 +69,11 @@ class Readers:
         nobody = Reader(0)
         return self.says(nobody, text, chat=channel, kind="channel_post", **extra)
 
-    def edits(self, message: Json, text: str) -> Json:
-        """The author of a message changes its text; return the message as it is now."""
+    def edits(self, reader: Reader, message: Json, text: str) -> Json:
+        """A reader changes the text of a message; return the message as it is now."""
         edited = {**self.now(message), "edit_date": int(time.time())}
+        if "from" in edited:
+            edited["from"] = reader.user
         edited.pop("entities", None)
         edited["text"], entities = formatted(text)
         if entities:
@@ -109,7 +111,7 @@ class Readers:
         self.update({"callback_query": query})
         return query
 
-    def types(
+    def inline(
         self,
         reader: Reader,
         query: str,
@@ -117,8 +119,8 @@ class Readers:
         offset: str = "",
         chat_type: str | None = None,
         stale: bool = False,
-    ) -> Json:
-        """A reader types `@bot query` in any chat; return the inline query."""
+    ) -> str:
+        """A reader types `@bot query` in any chat; return the id of the inline query."""
         typed: Json = {
             "id": self._number(),
             "from": reader.user,
@@ -130,24 +132,18 @@ class Readers:
         if not stale:
             self.world.open(typed)
         self.update({"inline_query": typed})
-        return typed
+        return str(typed["id"])
 
-    def results(self, query: Json) -> list[Json]:
+    def results(self, query: str) -> list[Json]:
         """What the bot answered to an inline query; `message` in each is what it would send."""
-        answer = next(
-            answer
-            for answer in self.world.inline_answers
-            if str(answer["inline_query_id"]) == query["id"]
-        )
-        results: list[Json] = answer["results"]
-        return results
+        return list(self._answer_to(query)["results"])
 
-    def chooses(self, reader: Reader, query: Json, result: str) -> Json:
+    def chooses(self, reader: Reader, query: str, result: str) -> Json:
         """A reader sends a result; return the message, which only its inline id tells the bot."""
         chosen = next(one for one in self.results(query) if str(one["id"]) == result)
         number = self._number()
         message = {"inline_message_id": number, "via_bot": BOT, **chosen["message"]}
-        told = {"result_id": result, "from": reader.user, "query": query["query"]}
+        told = {"result_id": result, "from": reader.user, "query": self._answer_to(query)["query"]}
         if "reply_markup" in message:  # only then the bot can do anything with it
             self.world.inline_message(message)
             told["inline_message_id"] = number
@@ -211,6 +207,10 @@ class Readers:
         if "inline_message_id" in message:
             return self.world.inline_messages[message["inline_message_id"]]
         return self.world.messages[message["chat"]["id"], message["message_id"]]
+
+    def _answer_to(self, query: str) -> Json:
+        answers: list[Json] = self.world.inline_answers
+        return next(answer for answer in answers if str(answer["inline_query_id"]) == query)
 
     def _number(self) -> str:
         return str(next(self.world.numbers))

@@ -79,7 +79,8 @@ class FakeBotApi(Readers):
         self.law = world.law
         self.calls: list[Call] = Kept(keep)
         self.counts: Counter[str] = Counter()
-        self.messages, self.menu, self.toasts = world.messages, world.menu, world.toasts
+        self.messages, self.menu = world.messages, world.menu
+        self.toasts, self.inline_answers = world.toasts, world.inline_answers
         self.faults = Faults()
         self.application = web.Application()
         self.application.router.add_route("*", "/bot{token}/{method}", self._serve)

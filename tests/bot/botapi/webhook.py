@@ -97,7 +97,9 @@ class Webhook:
             self._updates.waiting.remove(update)
 
     async def _post(self, update: Json) -> str | None:
-        """Deliver an update; return what went wrong."""
+        """Deliver an update, on loopback only; return what went wrong."""
+        if urlsplit(self._data["url"]).hostname not in _LOCAL:
+            return "Connection refused"
         secret = self._data.get("secret_token")
         headers = {SECRET_HEADER: secret} if secret else {}
         try:
