@@ -6,7 +6,7 @@ from asyncio import get_running_loop
 from tests.bot.botapi.marks import Json
 from tests.bot.botapi.people import BOT
 from tests.bot.botapi.refusals import ALREADY_SO, Refused
-from tests.bot.botapi.text import MESSAGE_LIMIT, formatted
+from tests.bot.botapi.text import formatted
 from tests.bot.botapi.world import World, from_bot
 
 QUOTE_LIMIT = 1024
@@ -144,7 +144,7 @@ def _quote(answered: Json, reply: Json) -> Json:
     if not reply.get("quote"):
         return {}
     mode, entities = reply.get("quote_parse_mode"), reply.get("quote_entities") or ()
-    quote, _ = formatted(reply["quote"], mode, entities, limit=MESSAGE_LIMIT)
+    quote, _ = formatted(reply["quote"], mode, entities)
     position = answered.get("text", "").find(quote)
     if position < 0 or len(quote) > QUOTE_LIMIT:
         raise Refused("QUOTE_TEXT_INVALID")

@@ -35,8 +35,6 @@ def formatted(
     text: str,
     parse_mode: str | None = None,
     entities: Sequence[Json] = (),
-    *,
-    limit: int = MESSAGE_LIMIT,
 ) -> tuple[str, list[Json]]:
     """Return the text as a client sees it, and its entities in UTF-16 units.
 
@@ -49,7 +47,7 @@ def formatted(
     plain, marks = _cleaned(plain, marks)
     if set(plain) <= _SEEN_AS_EMPTY:
         raise Refused("text must be non-empty")
-    if len(plain) > limit:
+    if len(plain) > MESSAGE_LIMIT:
         raise Refused("message is too long")
     own = arranged(marks)[:ENTITY_LIMIT]
     return plain, as_entities(plain, with_detected(own, detected(plain)))
