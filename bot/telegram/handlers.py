@@ -36,6 +36,7 @@ from bot.memory import COMMAND, Kept, Memory
 from bot.phrases import phrase
 from bot.questions.slots import Slot
 from bot.telegram.access import Gate
+from bot.telegram.delivery.sending import OnHold
 from bot.telegram.forgetting import Forgetting
 from bot.telegram.remarks import acknowledge, bound_to, own_language, say, unless
 from bot.telegram.render import Page, keyboard, pages, reader_language, view_pages
@@ -103,8 +104,13 @@ class Voice:
         application.add_error_handler(trouble)
 
     def close(self) -> None:
-        """Finish the search under way, drop those that wait."""
-        self._worker.shutdown(cancel_futures=True)
+        """Drop the searches that wait; the one under way ends in its thread."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    async def move(self, chat: int, to: int) -> None:
+        """Follow a group that has another id now."""
+        await self._work(self._memory.move, chat, to)
+        await self.watching.move(chat, to)
 
     async def start(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Say what this is and how to ask."""
@@ -243,12 +249,21 @@ class Voice:
 
     def _ask(self, message: Message, question: str) -> tuple[int, Answer | View]:
         """Answer, and remember the question if it can be followed up; its id is 0 if not."""
-        asked = Asked(question, thread_before(message, self._memory))
+        begun = self._memory.asked_in(message.chat_id, message.message_id, question)
+        asked = begun.asked if begun else Asked(question, thread_before(message, self._memory))
         answer = self._found(asked)
+        if begun:  # the process that began to answer it was ended
+            return begun.id, answer
         if answer.reason and not answer.reason.can_be_followed_up:
             return 0, answer
         try:
-            kept = self._memory.keep(message.chat_id, author(message), question, asked.history)
+            kept = self._memory.keep(
+                message.chat_id,
+                author(message),
+                question,
+                asked.history,
+                asked_in=message.message_id,
+            )
         except sqlite3.Error as error:  # the answer counts, not the memory of it
             logger.error("a question is not remembered: %s", error)  # noqa: TRY400
             return 0, answer
@@ -300,7 +315,7 @@ async def trouble(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
     if not isinstance(update, Update):
         logger.warning("no updates from Telegram: %s", context.error)
         return
-    if isinstance(context.error, Forbidden):
+    if isinstance(context.error, Forbidden | OnHold):
         logger.info("update %s cannot be answered: %s", update.update_id, context.error)
         return
     number = secrets.token_hex(4)

@@ -7,9 +7,10 @@ from collections import Counter
 class Vitals:
     """Counts of what has happened since the start, and how long Telegram was not heard.
 
-    Names in `counts`: "updates" taken in, "answers" sent (any message of a turn), "errors" in
-    handlers, "floods" (429 of Telegram), "retries" of sends, "late" (past their deadline),
-    "poisoned" (set aside), "replayed" at start, "polls" that succeeded and "failed_polls".
+    Names in `counts`: "updates" taken in, "answers" (messages and edits for an update), "news"
+    (other messages), "errors" in handlers, "floods" (429 of Telegram), "retries" of messages,
+    "late" (past the deadline), "poisoned" (set aside), "replayed" at the start, "polls" that
+    succeeded and "failed_polls".
     """
 
     def __init__(self) -> None:
