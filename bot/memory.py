@@ -84,7 +84,7 @@ class Memory:
         asked_in: int | None = None,
         at: datetime | None = None,
     ) -> int:
-        """Remember a question, asked in a message of this number, and return its id."""
+        """Remember a question, and the message it was `asked_in`; return its id."""
         return self._write(
             "insert into asked (chat, user, question, history, asked_in, at)"
             " values (?, ?, ?, ?, ?, ?)",
@@ -106,9 +106,9 @@ class Memory:
         """Return a question by its id."""
         return self._first("id = ?", [asked])
 
-    def asked_in(self, chat: int, message: int, question: str) -> Kept | None:
-        """Return the question of a message, if it is remembered with these words."""
-        return self._first("chat = ? and asked_in = ? and question = ?", [chat, message, question])
+    def asked_in(self, chat: int, message: int) -> Kept | None:
+        """Return the question that was asked in this message of the chat."""
+        return self._first("chat = ? and asked_in = ?", [chat, message])
 
     def answered_by(self, chat: int, message: int) -> Kept | None:
         """Return the question that this message of the chat answers."""

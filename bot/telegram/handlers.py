@@ -104,8 +104,8 @@ class Voice:
         application.add_error_handler(trouble)
 
     def close(self) -> None:
-        """Drop the searches that wait; the one under way ends in its thread."""
-        self._worker.shutdown(wait=False, cancel_futures=True)
+        """Finish the search under way, drop those that wait."""
+        self._worker.shutdown(cancel_futures=True)
 
     async def move(self, chat: int, to: int) -> None:
         """Follow a group that has another id now."""
@@ -249,11 +249,13 @@ class Voice:
 
     def _ask(self, message: Message, question: str) -> tuple[int, Answer | View]:
         """Answer, and remember the question if it can be followed up; its id is 0 if not."""
-        begun = self._memory.asked_in(message.chat_id, message.message_id, question)
-        asked = begun.asked if begun else Asked(question, thread_before(message, self._memory))
+        begun = self._memory.asked_in(message.chat_id, message.message_id)
+        if (
+            begun and begun.asked.question == question
+        ):  # by a process that was ended before it sent
+            return begun.id, self._found(begun.asked)
+        asked = Asked(question, thread_before(message, self._memory))
         answer = self._found(asked)
-        if begun:  # the process that began to answer it was ended
-            return begun.id, answer
         if answer.reason and not answer.reason.can_be_followed_up:
             return 0, answer
         try:

@@ -56,10 +56,10 @@ class TelegramSettings:
                 raise ConfigError(
                     f"[telegram] {name} = {getattr(self, name)} should be more than 0",
                 )
-        if self.webhook_url and not self.webhook_url.startswith("https://"):
+        if self.webhook_url and not self.webhook_url.startswith(("https://", "http://")):
             raise ConfigError(
-                f"[telegram] webhook_url = {self.webhook_url!r} should start with https://, as"
-                " Telegram delivers to no other address",
+                f"[telegram] webhook_url = {self.webhook_url!r} should start with https://"
+                " (or http:// for a Bot API server of your own)",
             )
         for name in ("allowed_users", "allowed_chats"):
             _check_ids(name, getattr(self, name))

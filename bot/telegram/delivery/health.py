@@ -89,6 +89,7 @@ def notify(state: str) -> None:
     # A leading @ stands for the null byte of Linux's abstract addresses.
     address = f"\0{address[1:]}" if address.startswith("@") else address
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as link, contextlib.suppress(OSError):
+        link.setblocking(False)  # a systemd that does not listen must not stop the bot
         link.sendto(state.encode(), address)
 
 

@@ -48,7 +48,8 @@ class Service:
     ) -> None:
         self.application = application
         self._settings = settings
-        self._vitals = vitals
+        self.vitals = vitals
+        self.inbox = inbox
         self._turns = Turns(application, inbox, settings, vitals, clock)
         self._intake: Intake
         if settings.webhook_url:
@@ -70,7 +71,7 @@ class Service:
             TokenRejected: Telegram keeps rejecting the token.
             AnotherPolls: another instance takes the updates.
         """
-        heart = asyncio.create_task(Heartbeat(folder, self._vitals, version("citat")).run())
+        heart = asyncio.create_task(Heartbeat(folder, self.vitals, version("citat")).run())
         application = self.application
         try:
             await self._reach_telegram()
