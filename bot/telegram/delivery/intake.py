@@ -177,8 +177,9 @@ def refused(error: TelegramError) -> Exception:
 
 
 def is_update(update: Any) -> bool:
-    """Tell whether it has what every update has, its number."""
-    return isinstance(update, dict) and type(update.get("update_id")) is int
+    """Tell whether it has what every update has, a number that a database takes."""
+    number = update.get("update_id") if isinstance(update, dict) else None
+    return type(number) is int and 0 <= number < 2**63
 
 
 def _read(response: httpx.Response) -> dict[str, Any]:

@@ -116,6 +116,12 @@ class _Message:
     met: Counter[Remedy] = field(default_factory=Counter)
 
     @property
+    def answers(self) -> Turn | None:
+        """The turn in whose own chat it puts a new message."""
+        own = self.turn is not None and self.turn.received.chat == self.chat
+        return self.turn if own and self.is_new else None
+
+    @property
     def is_new(self) -> bool:
         return self.endpoint.startswith("send")
 
@@ -164,12 +170,13 @@ class Sending(BaseRateLimiter[int]):
         if endpoint == "sendChatAction":
             return await callback(*args, **kwargs) if self._is_free(chat) else True
         message = _Message(chat, endpoint, data, TURN.get())
-        if message.turn is not None and message.is_new:
-            await message.turn.sending()
+        answered = message.answers
+        if answered is not None:
+            await answered.sending()
         result = await self._deliver(message, callback, kwargs)
         self._vitals.count("answers" if message.turn is not None else "news")
-        if message.turn is not None and message.is_new:
-            await message.turn.sent(cast("dict[str, Any]", result)["message_id"])
+        if answered is not None:
+            await answered.sent(cast("dict[str, Any]", result)["message_id"])
         return result
 
     async def _deliver(self, message: _Message, call: Call, kwargs: dict[str, Any]) -> Result:
@@ -221,7 +228,7 @@ class Sending(BaseRateLimiter[int]):
             chat.window.take(loop.time())
 
     def _on_hold(self, message: _Message, seconds: float) -> OnHold:
-        if message.turn is not None:
+        if message.turn is not None and message.turn.received.chat == message.chat:
             message.turn.hold_s = seconds
         return OnHold(f"chat {message.chat} cannot be written to for {seconds:.0f} s")
 

@@ -162,7 +162,13 @@ class Turns:
         queue = self._lanes[lane]
         try:
             while queue and not self._stopping:
-                await self._take(queue[0])
+                try:
+                    await self._take(queue[0])
+                except (
+                    Exception
+                ):  # a bug of ours; the chat's next update must not wait for a restart
+                    self._vitals.count("errors")
+                    logger.exception("update %s failed", queue[0].id)
                 queue.popleft()
                 self._vitals.waiting -= 1
                 self._finished.set()
@@ -205,9 +211,6 @@ class Turns:
         except asyncio.CancelledError:
             self._inbox.put_back(received.id)
             raise
-        except Exception:  # the chat's next update must not wait for a restart
-            self._vitals.count("errors")
-            logger.exception("update %s failed", received.id)
         finally:
             TURN.reset(token)
         if turn.hold_s:

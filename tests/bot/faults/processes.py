@@ -57,6 +57,23 @@ class Process:
 
 
 @asynccontextmanager
+async def process(token: str, *command: str) -> AsyncIterator[Process]:
+    """Start a bot by this command; it is killed at the end if it still runs."""
+    bot = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *command,
+        env={**os.environ, "CITAT_TELEGRAM_TOKEN": token},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield Process(bot)
+    finally:
+        if bot.returncode is None:
+            bot.kill()
+            await bot.communicate()
+
+
+@asynccontextmanager
 async def started(
     api: FakeBotApi,
     database: Path,
@@ -68,20 +85,6 @@ async def started(
 ) -> AsyncIterator[Process]:
     """Start the bot; it is killed at the end if it still runs."""
     api.law.knows(articles_of(LineFinder()))
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        RUN,
-        url or api.url,
-        str(database),
-        str(takes_s),
-        str(stop_s),
-        env={**os.environ, "CITAT_TELEGRAM_TOKEN": token},
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield Process(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
+    arguments = (url or api.url, str(database), str(takes_s), str(stop_s))
+    async with process(token, "-c", RUN, *arguments) as bot:
+        yield bot

@@ -83,7 +83,7 @@ def test_f15_a_slow_model_delays_no_command_and_no_poll(database):
     finder.takes_s = 2
 
     async def life():
-        async with talking(database, finder) as api:
+        async with talking(database, finder, stop_within_seconds=0.1) as api:
             for number in range(30):
                 api.says(Reader(7200 + number, "en"), "harbour?")
             await api.seen()

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections import Counter, defaultdict
 
 import pytest
@@ -9,9 +11,9 @@ import pytest
 from bot.phrases import phrase
 from bot.telegram.delivery.inbox import Inbox
 from bot.telegram.delivery.turns import MOST_TRIES
-from tests.bot.botapi import FakeBotApi, Reader
-from tests.bot.faults.processes import started
-from tests.bot.telegram_world import ANNA, HARBOUR, built, quoted, talking
+from tests.bot.botapi import TOKEN, FakeBotApi, Reader, stored_in
+from tests.bot.faults.processes import process, started
+from tests.bot.telegram_world import ANNA, BORIS, HARBOUR, LineFinder, built, quoted, talking
 
 READERS = [Reader(7100 + number, "en") for number in range(8)]
 
@@ -169,8 +171,6 @@ def test_f11_a_bot_that_hangs_stops_in_time_and_answers_after_the_next_start(dat
 
 
 def test_f11_an_answer_that_takes_too_long_is_given_up_and_the_reader_told(database):
-    from tests.bot.telegram_world import LineFinder
-
     finder = LineFinder()
     finder.takes_s = 1
 
@@ -187,3 +187,32 @@ def test_f11_an_answer_that_takes_too_long_is_given_up_and_the_reader_told(datab
         assert quoted(answer)
 
     asyncio.run(life())
+
+
+def test_f07_f34_the_command_runs_one_bot_tells_its_health_and_stops(own_archive, tmp_path):
+    config = tmp_path / "config.toml"
+    command = ["citat.py", "bot", "--config", str(config), "--data", str(own_archive)]
+
+    def health():
+        return subprocess.run(
+            [sys.executable, *command, "--health"], check=False, capture_output=True
+        ).returncode
+
+    async def life():
+        async with FakeBotApi(articles=stored_in(own_archive / "library.db")) as api:
+            config.write_text(f'[telegram]\napi_base_url = "{api.url}"\nopen_to_all = true\n')
+            assert await asyncio.to_thread(health) == 1
+            async with process(TOKEN, *command) as bot:
+                api.says(BORIS, "какво каза Путин на Нетаняху?")
+                await api.until(lambda: api.sent, timeout_s=60)
+                assert await asyncio.to_thread(health) == 0
+                async with process(TOKEN, *command) as second:
+                    refused = await second.ended(60)
+                bot.stop()
+                return refused, await bot.ended(), api.sent
+
+    (refused, told), (code, written), (answer,) = asyncio.run(life())
+    assert refused == 1
+    assert "Error: another bot is running on" in told
+    assert code == 0, written
+    assert quoted(answer)
