@@ -168,9 +168,12 @@ class Inbox:
         self._rows("update inbox set answer = ? where id = ?", [message, id_])
 
     def in_doubt(self) -> list[int]:
-        """Return what was being answered when the process ended: it may be answered twice."""
-        rows = self._rows("select id from inbox where state = 'waiting' and answer = 0", [])
-        return [id_ for (id_,) in rows]
+        """Return once what was being answered when the process ended: it may have arrived."""
+        rows = self._rows(
+            "update inbox set answer = null where state = 'waiting' and answer = 0 returning id",
+            [],
+        )
+        return sorted(id_ for (id_,) in rows)
 
     def done(self, ids: Sequence[int]) -> None:
         """Note that updates are done, and blank what they held."""

@@ -171,8 +171,6 @@ class Sending(BaseRateLimiter[int]):
             return await callback(*args, **kwargs) if self._is_free(chat) else True
         message = _Message(chat, endpoint, data, TURN.get())
         answered = message.answers
-        if answered is not None:
-            await answered.sending()
         result = await self._deliver(message, callback, kwargs)
         self._vitals.count("answers" if message.turn is not None else "news")
         if answered is not None:
@@ -184,6 +182,8 @@ class Sending(BaseRateLimiter[int]):
             await self._pace(message)
             try:
                 async with self._line.place(message.urgency):
+                    if message.answers is not None:
+                        await message.answers.sending()
                     return await call(message.endpoint, message.data, **kwargs)
             except TelegramError as error:
                 await self._mend(message, error)

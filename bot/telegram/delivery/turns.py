@@ -29,8 +29,11 @@ from bot.telegram.vitals import Vitals
 
 logger = logging.getLogger(__name__)
 
-MOST_TRIES = 3
-"""An update that was worked on at the end of so many processes is taken for their end's reason."""
+MOST_TRIES = 5
+"""An update that was worked on at the end of so many processes is taken for their end's reason.
+
+Fewer would condemn some that were only there when a machine was switched off and on again.
+"""
 
 MOST_CHATS = 100
 """With so many chats at work no more updates are asked for: Telegram keeps them."""
@@ -164,9 +167,7 @@ class Turns:
             while queue and not self._stopping:
                 try:
                     await self._take(queue[0])
-                except (
-                    Exception
-                ):  # a bug of ours; the chat's next update must not wait for a restart
+                except Exception:  # a bug: the chat's next update must not wait for a restart
                     self._vitals.count("errors")
                     logger.exception("update %s failed", queue[0].id)
                 queue.popleft()
