@@ -69,11 +69,13 @@ def run(
 
 
 async def _until_signal(service: Service, folder: Path, limit_s: float) -> None:
-    """Serve until a signal comes; a second one cuts short what the first lets end in order."""
+    """Serve until a signal comes, and end in order; after a second one, at once."""
     life = asyncio.create_task(service.run(folder))
 
     def stop() -> None:
         # Whatever hangs, be it a thread, the process ends in time: the inbox has what is not done.
+        if life.cancelling():
+            os._exit(0)
         last = threading.Timer(limit_s, os._exit, [0])
         last.daemon = True
         last.start()
@@ -110,7 +112,7 @@ def build(
         await voice.watching.stop()
 
     async def close(_application: Bot) -> None:
-        voice.close()
+        await asyncio.to_thread(voice.close)  # it waits for the search under way
 
     application: Bot = (
         ApplicationBuilder()

@@ -204,15 +204,16 @@ class Turns:
             async with asyncio.timeout(self._deadline_s) as turn.deadline:
                 await self._process(update)
         except TimeoutError:
-            turn.deadline = None
             self._vitals.count("late")
             # Without its trace, which would show the waiting and not the reason.
             logger.error("update %s is given up after %s s", received.id, self._deadline_s)  # noqa: TRY400
+            turn.deadline = None
             await self._tell(received, "tg-late")
         except asyncio.CancelledError:
             self._inbox.put_back(received.id)
             raise
         finally:
+            turn.deadline = None  # a task that a handler left behind may still send
             TURN.reset(token)
         if turn.hold_s:
             await self._hold(received, turn.hold_s)

@@ -170,6 +170,23 @@ def test_f11_a_bot_that_hangs_stops_in_time_and_answers_after_the_next_start(dat
     assert quoted(answer) == HARBOUR.text.split("\n")[:3]
 
 
+def test_f11_a_second_signal_ends_a_bot_that_hangs_at_once(database):
+    async def life():
+        async with FakeBotApi() as api, started(api, database, takes_s=600, stop_s=60) as bot:
+            api.says(ANNA, "harbour?")
+            await api.until(lambda: api.called("sendChatAction"), timeout_s=20)
+            bot.stop()
+            await asyncio.sleep(0.3)
+            bot.stop()
+            code, _ = await bot.ended(5)
+            return code
+
+    assert asyncio.run(life()) == 0
+    inbox = Inbox.open(database)
+    assert [kept.message["text"] for kept in inbox.waiting()] == ["harbour?"]
+    inbox.close()
+
+
 def test_f11_an_answer_that_takes_too_long_is_given_up_and_the_reader_told(database):
     finder = LineFinder()
     finder.takes_s = 1

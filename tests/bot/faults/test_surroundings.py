@@ -13,13 +13,13 @@ import pytest
 from click.testing import CliRunner
 
 from bot.phrases import phrase
-from bot.telegram.delivery import clock, health, inbox
+from bot.telegram.delivery import clock, health, inbox, turns
 from bot.telegram.delivery.health import Heartbeat, illness
 from bot.telegram.delivery.inbox import Inbox
 from bot.telegram.delivery.webhook import MOST_BYTES, secret_of
 from bot.telegram.vitals import Vitals
 from citat import cli
-from index.errors import LibraryError
+from index.errors import ConfigError, LibraryError
 from tests.bot.botapi import TOKEN, FakeBotApi
 from tests.bot.telegram_world import ANNA, VERA, LineFinder, built, quoted, talking
 
@@ -114,6 +114,35 @@ def test_f29_a_webhook_takes_only_what_telegram_sends(hooked, request_, status):
         return response.status_code
 
     assert hooked(talk) == status
+
+
+def test_f29_a_webhook_with_too_much_to_do_asks_telegram_to_come_again(hooked, monkeypatch):
+    async def talk(api, client, url):
+        monkeypatch.setattr(turns, "MOST_CHATS", 0)
+        api.says(ANNA, "harbour?")
+        await asyncio.sleep(0.2)
+        assert (api.waiting, api.sent) == (1, [])
+        monkeypatch.setattr(turns, "MOST_CHATS", 100)
+        await api.answers(1)
+
+    hooked(talk)
+
+
+def test_f29_a_webhook_on_a_port_that_is_taken_names_the_setting(database, port):
+    async def life():
+        url = f"http://127.0.0.1:{port}/telegram"
+        async with (
+            FakeBotApi() as api,
+            built(api, database, webhook_url=url, webhook_port=port) as service,
+            service.serving() as taking,
+        ):
+            await taking
+
+    with (
+        socket.create_server(("127.0.0.1", port)),
+        pytest.raises(ConfigError, match=f"webhook_port = {port}: cannot listen there"),
+    ):
+        asyncio.run(life())
 
 
 # The database and the archive
