@@ -46,7 +46,9 @@ class Commands(click.Group):
         try:
             return super().invoke(context)
         except CitatError as error:
-            raise click.ClickException(str(error)) from error
+            told = click.ClickException(str(error))
+            told.exit_code = error.exit_code  # type: ignore[misc]
+            raise told from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

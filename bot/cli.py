@@ -63,12 +63,19 @@ def repl(options: Options) -> None:
 
 
 @click.command()
+@click.option("--health", is_flag=True, help="Tell whether the running bot is well; exit 0 or 1.")
 @common_options
-def bot(options: Options) -> None:
+def bot(options: Options, *, health: bool) -> None:
     """Answer in Telegram until stopped.
 
     The token is taken from CITAT_TELEGRAM_TOKEN or from the file named in [telegram] token_file.
+
+    Exit codes: 0 stopped, 1 failed, 2 wrong usage, 3 Telegram keeps rejecting the token,
+    4 another program takes the bot's updates.
     """
+    if health:
+        _tell_health(options)
+        return
     from bot.telegram.app import run
     from bot.telegram.settings import TelegramSettings, read_token
 
@@ -76,6 +83,14 @@ def bot(options: Options) -> None:
     token = read_token(settings)  # fails at once, not after the model has been loaded
     conversation = conversation_of(options)
     run(conversation, settings, conversation.searcher.library.path, token)
+
+
+def _tell_health(options: Options) -> None:
+    from bot.telegram.delivery.health import illness
+
+    if told := illness(options.data):
+        raise click.ClickException(told)
+    click.echo("The bot is well.")
 
 
 def conversation_of(options: Options) -> "Conversation":

@@ -81,12 +81,14 @@ class Memory:
         question: str,
         history: Sequence[str] = (),
         *,
+        asked_in: int | None = None,
         at: datetime | None = None,
     ) -> int:
-        """Remember a question and return its id."""
+        """Remember a question, and the message it was `asked_in`; return its id."""
         return self._write(
-            "insert into asked (chat, user, question, history, at) values (?, ?, ?, ?, ?)",
-            [chat, user, question, _listed(history), _stamp(at or datetime.now(UTC))],
+            "insert into asked (chat, user, question, history, asked_in, at)"
+            " values (?, ?, ?, ?, ?, ?)",
+            [chat, user, question, _listed(history), asked_in, _stamp(at or datetime.now(UTC))],
         )
 
     def change(self, id_: int, asked: Asked, meant: str) -> None:
@@ -103,6 +105,10 @@ class Memory:
     def get(self, asked: int) -> Kept | None:
         """Return a question by its id."""
         return self._first("id = ?", [asked])
+
+    def asked_in(self, chat: int, message: int) -> Kept | None:
+        """Return the question that was asked in this message of the chat."""
+        return self._first("chat = ? and asked_in = ?", [chat, message])
 
     def answered_by(self, chat: int, message: int) -> Kept | None:
         """Return the question that this message of the chat answers."""
@@ -143,6 +149,10 @@ class Memory:
                     "update asked set history = ? where id = ?", [_listed(kept), key]
                 )
 
+    def move(self, chat: int, to: int) -> None:
+        """Follow a group that has another id now."""
+        self._write("update asked set chat = ? where chat = ?", [to, chat])
+
     def close(self) -> None:
         """Close the connection."""
         with self._lock:
@@ -166,6 +176,9 @@ class Memory:
         )
         for column in {"dropped", "meant"} - table.columns_dict.keys():
             table.add_column(column, str)
+        if "asked_in" not in table.columns_dict:
+            table.add_column("asked_in", int)
+        table.create_index(["chat", "asked_in"], if_not_exists=True)
         table.create_index(["chat", "message"], if_not_exists=True)
         self._write("delete from asked where at < ?", [_stamp(datetime.now(UTC) - KEEP)])
 

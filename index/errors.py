@@ -13,6 +13,9 @@ CitatError
 class CitatError(Exception):
     """Base of all errors that are shown to the user as one line."""
 
+    exit_code: int = 1
+    """What the process ends with."""
+
 
 class ConfigError(CitatError):
     """A setting is unknown or has a wrong value."""

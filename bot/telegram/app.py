@@ -1,23 +1,32 @@
-"""The running bot: built from its parts, told to Telegram, polled until it is stopped."""
+"""The running bot: built from its parts, told to Telegram, serving until it is stopped."""
 
+import asyncio
 import contextlib
 import logging
 import os
+import signal
+import threading
 from pathlib import Path
 
 from telegram import BotCommand
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import TelegramError
 from telegram.ext import ApplicationBuilder
+from telegram.request import HTTPXRequest
 
 from bot.conversation import Conversation
 from bot.memory import Memory
 from bot.phrases import LANGUAGES, phrase
 from bot.telegram import logs
+from bot.telegram.delivery.clock import Clock
+from bot.telegram.delivery.inbox import Inbox
+from bot.telegram.delivery.lock import alone
+from bot.telegram.delivery.sending import Sending
+from bot.telegram.delivery.service import Service
 from bot.telegram.handlers import Bot, Voice
-from bot.telegram.settings import TOKEN_VARIABLE, TelegramSettings
+from bot.telegram.settings import TelegramSettings
+from bot.telegram.vitals import Vitals
 from bot.watches.news import Newsreader
 from bot.watches.store import Watches
-from index.errors import ConfigError
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +36,11 @@ UPDATES = ("message", "callback_query")
 MENU = ("ask", "said", "timeline", "who", "watch", "watches", "unwatch", "forget", "help")
 """The commands, in the order in which they are listed."""
 
-CONCURRENT_UPDATES = 8
-"""Enough, as one worker searches; a hundred cost more CPU a message (measured)."""
-
-POLL_S = 30
 READ_TIMEOUT_S = 20
 """Longer than the default: a send that timed out may have been delivered after all."""
+
+CONNECTIONS = 32
+"""More than there are messages on their way at once: there are typing signs and toasts too."""
 
 
 def run(
@@ -41,53 +49,84 @@ def run(
     """Answer questions in Telegram until SIGINT or SIGTERM.
 
     Raises:
-        ConfigError: Telegram rejects the token.
+        AnotherRuns: another bot works in the same data directory.
+        TokenRejected: Telegram keeps rejecting the token.
+        AnotherPolls: another program takes the bot's updates.
         LibraryError: the database cannot keep the questions.
     """
     logs.set_up(token)
+    folder, vitals, clock = database_path.parent, Vitals(), Clock()
     with (
+        alone(folder),
+        contextlib.closing(Inbox.open(database_path)) as inbox,
         contextlib.closing(Memory.open(database_path)) as memory,
-        Watches.open(database_path.parent) as watches,
+        Watches.open(folder) as watches,
     ):
         newsreader = Newsreader(conversation, watches)
-        application = build(newsreader, settings, memory, token)
-        try:
-            application.run_polling(
-                timeout=POLL_S,
-                bootstrap_retries=-1,
-                allowed_updates=UPDATES,
-                drop_pending_updates=False,
-            )
-        except InvalidToken:
-            # Without its cause: that one holds the token.
-            raise ConfigError(
-                f"{settings.api_base_url} rejects the bot token: check {TOKEN_VARIABLE} or the"
-                " token file, or get a new token from @BotFather",
-            ) from None
+        application = build(newsreader, settings, memory, token, vitals, clock)
+        service = Service(application, inbox, settings, vitals, clock, kinds=UPDATES)
+        asyncio.run(_until_signal(service, folder, settings.stop_within_seconds))
 
 
-def build(newsreader: Newsreader, settings: TelegramSettings, memory: Memory, token: str) -> Bot:
+async def _until_signal(service: Service, folder: Path, limit_s: float) -> None:
+    """Serve until a signal comes, and end in order; after a second one, at once."""
+    life = asyncio.create_task(service.run(folder))
+
+    def stop() -> None:
+        # Whatever hangs, be it a thread, the process ends in time: the inbox has what is not done.
+        if life.cancelling():
+            os._exit(0)
+        last = threading.Timer(limit_s, os._exit, [0])
+        last.daemon = True
+        last.start()
+        life.cancel()
+
+    with contextlib.suppress(NotImplementedError):  # on Windows Ctrl-C cancels by itself
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop)
+    with contextlib.suppress(asyncio.CancelledError):
+        await life
+
+
+def build(
+    newsreader: Newsreader,
+    settings: TelegramSettings,
+    memory: Memory,
+    token: str,
+    vitals: Vitals,
+    clock: Clock,
+) -> Bot:
     """Return the bot, ready to be run; it closes what it opened, but not what it is given."""
     # "Retry after" as a timedelta, as it is going to be: the older form warns each time.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     voice = Voice(newsreader, settings, memory)
 
+    async def count_error(_update: object, _context: object) -> None:
+        vitals.count("errors")
+
     async def begin(application: Bot) -> None:
-        await introduce(application)
+        _ = application.create_task(introduce(application))
         voice.watching.start(application.bot)
 
     async def end(_application: Bot) -> None:
         await voice.watching.stop()
 
     async def close(_application: Bot) -> None:
-        voice.close()
+        await asyncio.to_thread(voice.close)  # it waits for the search under way
 
     application: Bot = (
         ApplicationBuilder()
         .token(token)
         .base_url(f"{settings.api_base_url.rstrip('/')}/bot")
-        .read_timeout(READ_TIMEOUT_S)
-        .concurrent_updates(CONCURRENT_UPDATES)
+        .request(
+            HTTPXRequest(
+                connection_pool_size=CONNECTIONS,
+                read_timeout=READ_TIMEOUT_S,
+                httpx_kwargs={"event_hooks": {"response": [clock.hear]}},
+            )
+        )
+        .rate_limiter(Sending(vitals, voice.move, paced=settings.pace_sends))
+        .updater(None)
         .job_queue(None)
         .post_init(begin)
         .post_stop(end)
@@ -95,6 +134,7 @@ def build(newsreader: Newsreader, settings: TelegramSettings, memory: Memory, to
         .build()
     )
     voice.register(application)
+    application.add_error_handler(count_error)
     return application
 
 

@@ -36,6 +36,7 @@ from bot.memory import COMMAND, Kept, Memory
 from bot.phrases import phrase
 from bot.questions.slots import Slot
 from bot.telegram.access import Gate
+from bot.telegram.delivery.sending import OnHold
 from bot.telegram.forgetting import Forgetting
 from bot.telegram.remarks import acknowledge, bound_to, own_language, say, unless
 from bot.telegram.render import Page, keyboard, pages, reader_language, view_pages
@@ -105,6 +106,11 @@ class Voice:
     def close(self) -> None:
         """Finish the search under way, drop those that wait."""
         self._worker.shutdown(cancel_futures=True)
+
+    async def move(self, chat: int, to: int) -> None:
+        """Follow a group that has another id now."""
+        await self._work(self._memory.move, chat, to)
+        await self.watching.move(chat, to)
 
     async def start(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Say what this is and how to ask."""
@@ -243,12 +249,23 @@ class Voice:
 
     def _ask(self, message: Message, question: str) -> tuple[int, Answer | View]:
         """Answer, and remember the question if it can be followed up; its id is 0 if not."""
+        begun = self._memory.asked_in(message.chat_id, message.message_id)
+        if (
+            begun and begun.asked.question == question
+        ):  # by a process that was ended before it sent
+            return begun.id, self._found(begun.asked)
         asked = Asked(question, thread_before(message, self._memory))
         answer = self._found(asked)
         if answer.reason and not answer.reason.can_be_followed_up:
             return 0, answer
         try:
-            kept = self._memory.keep(message.chat_id, author(message), question, asked.history)
+            kept = self._memory.keep(
+                message.chat_id,
+                author(message),
+                question,
+                asked.history,
+                asked_in=message.message_id,
+            )
         except sqlite3.Error as error:  # the answer counts, not the memory of it
             logger.error("a question is not remembered: %s", error)  # noqa: TRY400
             return 0, answer
@@ -300,7 +317,7 @@ async def trouble(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
     if not isinstance(update, Update):
         logger.warning("no updates from Telegram: %s", context.error)
         return
-    if isinstance(context.error, Forbidden):
+    if isinstance(context.error, Forbidden | OnHold):
         logger.info("update %s cannot be answered: %s", update.update_id, context.error)
         return
     number = secrets.token_hex(4)

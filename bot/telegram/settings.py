@@ -28,6 +28,13 @@ class TelegramSettings:
     quotes_per_message: int = 3
     watches_per_chat: int = 20
     api_base_url: str = "https://api.telegram.org"
+    answer_deadline_seconds: float = 60.0
+    answer_within_minutes: int = 720
+    stop_within_seconds: float = 10.0
+    pace_sends: bool = True
+    webhook_url: str = ""
+    webhook_listen: str = "127.0.0.1"
+    webhook_port: int = 8443
 
     def __post_init__(self) -> None:
         if not 1 <= self.quotes_per_message <= MOST_QUOTES:
@@ -42,6 +49,16 @@ class TelegramSettings:
         if not self.api_base_url.startswith(("https://", "http://")):
             raise ConfigError(
                 f"[telegram] api_base_url = {self.api_base_url!r} should start with https://"
+                " (or http:// for a Bot API server of your own)",
+            )
+        for name in ("answer_deadline_seconds", "answer_within_minutes", "stop_within_seconds"):
+            if getattr(self, name) <= 0:
+                raise ConfigError(
+                    f"[telegram] {name} = {getattr(self, name)} should be more than 0",
+                )
+        if self.webhook_url and not self.webhook_url.startswith(("https://", "http://")):
+            raise ConfigError(
+                f"[telegram] webhook_url = {self.webhook_url!r} should start with https://"
                 " (or http:// for a Bot API server of your own)",
             )
         for name in ("allowed_users", "allowed_chats"):

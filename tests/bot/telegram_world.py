@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -13,15 +13,18 @@ from bot.conversation import Conversation
 from bot.memory import Memory
 from bot.questions.slots import Slot
 from bot.telegram.app import UPDATES, build
-from bot.telegram.handlers import Bot
+from bot.telegram.delivery.clock import Clock
+from bot.telegram.delivery.inbox import Inbox
+from bot.telegram.delivery.service import Service
 from bot.telegram.settings import TelegramSettings
+from bot.telegram.vitals import Vitals
 from bot.views.request import Request
 from bot.views.view import Item, View
 from bot.watches.news import Newsreader
 from bot.watches.store import Watches
 from index.records import Article
-from tests.bot.fake_bot_api import FakeBotApi, Json, Reader
-from tests.bot.telegram_text import utf16_slice
+from tests.bot.botapi import FakeBotApi, Json, Reader, stored_in, utf16_slice
+from tests.bot.botapi.law import Articles
 
 ANNA = Reader(7001, "en", "Anna")
 BORIS = Reader(7002, "bg", "Борис")
@@ -123,6 +126,14 @@ def lines(article: Article) -> list[Quote]:
     return quotes
 
 
+def articles_of(conversation: Answers) -> Articles:
+    """Return what gives the texts that a conversation may quote, as they are stored now."""
+    if isinstance(conversation, Conversation):
+        return stored_in(conversation.searcher.library.path)
+    finder = cast("LineFinder", conversation)
+    return lambda: [article.text for article in finder.articles.values()]
+
+
 def quoted(message: Json) -> list[str]:
     """Return the words of each quotation, as a client cuts them out of the message."""
     return [
@@ -135,18 +146,25 @@ def quoted(message: Json) -> list[str]:
 @asynccontextmanager
 async def built(
     api: FakeBotApi, database: Path, conversation: Answers | None = None, **settings: Any
-) -> AsyncIterator[Bot]:
+) -> AsyncIterator[Service]:
     """Build the bot for this server; everyone may talk to it unless told otherwise."""
-    known = TelegramSettings(api_base_url=api.url, **{"open_to_all": True, **settings})
+    conversation = conversation or LineFinder()
+    api.law.knows(articles_of(conversation))
+    known = TelegramSettings(
+        api_base_url=api.url, **{"open_to_all": True, "pace_sends": False, **settings}
+    )
     watches = Watches.open(database.parent, create=True)
     memory = Memory.open(database)
-    newsreader = Newsreader(cast("Conversation", conversation or LineFinder()), watches)
-    application = build(newsreader, known, memory, api.token)
+    newsreader = Newsreader(cast("Conversation", conversation), watches)
+    vitals, clock = Vitals(), Clock()
+    application = build(newsreader, known, memory, api.token, vitals, clock)
     close = application.post_shutdown
     assert close is not None
-    async with application:
-        yield application
-    await close(application)
+    with closing(Inbox.open(database)) as inbox:
+        service = Service(application, inbox, known, vitals, clock, kinds=UPDATES)
+        async with application:
+            yield service
+        await close(application)
     memory.close()
     watches.close()
 
@@ -163,18 +181,13 @@ async def talking(
 @asynccontextmanager
 async def running(
     api: FakeBotApi, database: Path, conversation: Answers | None = None, **settings: Any
-) -> AsyncIterator[Bot]:
+) -> AsyncIterator[Service]:
     """Run the bot against this server, without what it does before and after."""
-    async with built(api, database, conversation, **settings) as application:
-        updater = application.updater
-        assert updater is not None
-        await application.start()
-        await updater.start_polling(timeout=1, allowed_updates=UPDATES)
-        try:
-            yield application
-        finally:
-            await updater.stop()
-            await application.stop()
+    async with (
+        built(api, database, conversation, **settings) as service,
+        service.serving(),
+    ):
+        yield service
 
 
 @asynccontextmanager
@@ -182,7 +195,8 @@ async def watching(
     api: FakeBotApi, database: Path, conversation: Answers, **settings: Any
 ) -> AsyncIterator[None]:
     """Run the bot against this server, with the rounds that it makes by itself."""
-    async with running(api, database, conversation, **settings) as application:
+    async with running(api, database, conversation, **settings) as service:
+        application = service.application
         begin, end = application.post_init, application.post_stop
         assert begin is not None
         assert end is not None

@@ -716,8 +716,8 @@ def test_a_question_deleted_meanwhile_is_still_answered(database):
 
 def test_an_outage_of_the_server_is_logged_and_survived(database, caplog):
     async def conversation():
-        async with FakeBotApi() as api, built(api, database) as application:
-            await application.process_error(None, TelegramError("Bad Gateway"))
+        async with FakeBotApi() as api, built(api, database) as service:
+            await service.application.process_error(None, TelegramError("Bad Gateway"))
 
     asyncio.run(conversation())
     assert [entry.getMessage() for entry in caplog.records if entry.name == handlers.__name__] == [
@@ -802,10 +802,10 @@ def test_views_of_a_real_archive_say_who_speaks_to_whom(archive, encoder, tmp_pa
 
 def test_the_menu_and_the_description_are_set_in_each_language(database):
     async def menu():
-        async with FakeBotApi() as api, built(api, database) as application:
-            await introduce(application)
+        async with FakeBotApi() as api, built(api, database) as service:
+            await introduce(service.application)
             api.fails("setMyCommands", 429, "Too Many Requests", retry_after=3600)
-            await introduce(application)
+            await introduce(service.application)
             return api.menu
 
     told = asyncio.run(menu())

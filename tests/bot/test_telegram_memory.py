@@ -160,3 +160,16 @@ def test_a_database_that_cannot_be_opened_is_one_clear_line(database, content):
     database.mkdir() if content is None else database.write_bytes(content)
     with pytest.raises(LibraryError, match=r"cannot keep the bot's questions in .*library\.db: "):
         Memory.open(database)
+
+
+def test_a_question_is_found_by_the_message_it_was_asked_in(memory):
+    key = memory.keep(CHAT, USER, "one", asked_in=41)
+    memory.keep(CHAT, USER, "two", asked_in=43)
+    assert memory.asked_in(CHAT, 41) == memory.get(key)
+    assert memory.asked_in(OTHER, 41) is None
+
+
+def test_a_group_that_becomes_another_takes_its_questions_with_it(memory):
+    memory.keep(CHAT, USER, "one")
+    memory.move(CHAT, OTHER)
+    assert (memory.recent(CHAT), memory.recent(OTHER)) == ((), ("one",))

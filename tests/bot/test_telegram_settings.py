@@ -38,6 +38,10 @@ def test_ids_come_from_the_configuration(tmp_path):
         pytest.param({"quotes_per_message": 0}, "quotes_per_message = 0", id="no-quotes"),
         pytest.param({"quotes_per_message": 21}, "between 1 and 20", id="too-many-quotes"),
         pytest.param({"watches_per_chat": -1}, "watches_per_chat = -1", id="no-watches"),
+        pytest.param(
+            {"stop_within_seconds": 0}, "stop_within_seconds = 0 should be more", id="no-time"
+        ),
+        pytest.param({"webhook_url": "bot.example"}, "start with https://", id="no-address"),
         pytest.param({"api_base_url": "api.telegram.org"}, "start with https://", id="no-scheme"),
         pytest.param({"allowed_users": ("@anna",)}, "allowed_users holds '@anna'", id="a-name"),
         pytest.param({"allowed_chats": (True,)}, "allowed_chats holds True", id="a-flag"),
