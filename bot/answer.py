@@ -38,7 +38,7 @@ class Answers(Protocol):
 
 
 class Reason(StrEnum):
-    """Why nothing is quoted; the words for it are in `phrases.toml`."""
+    """Why nothing is quoted; the words for it are in `bot.phrases`."""
 
     EMPTY_LIBRARY = "empty-library"
     NOT_A_QUESTION = "not-a-question"

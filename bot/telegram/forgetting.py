@@ -46,7 +46,12 @@ class Forgetting:
         if not questions + standing:
             await say(message, phrase(language, "tg-forget-nothing"))
             return
-        told = phrase(language, "tg-forget", questions=questions, standing=standing)
+        told = phrase(
+            language,
+            "tg-forget",
+            questions=phrase(language, "tg-questions", count=questions),
+            standing=phrase(language, "tg-standing", count=standing),
+        )
         label = phrase(language, "tg-forget-button")
         button = InlineKeyboardButton(label, callback_data=f"x:{user}")
         await say(message, told, InlineKeyboardMarkup.from_button(button))

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from bot.phrases import LANGUAGES, phrase
-from bot.questions.shown import when, words
+from bot.questions.shown import when
 from bot.questions.slots import Period, Phrase
 
 LIMIT = 20
@@ -76,7 +76,7 @@ class Request:
     def line(self, language: str, person: str = "") -> str:
         """Return what is asked for in one line; `person` is the name that was found for it."""
         told = [
-            words(language, key).format(text)
+            phrase(language, f"asked-{key}", what=text)
             for key, text in (
                 ("speaker", person or self.person),
                 ("addressee", self.to),

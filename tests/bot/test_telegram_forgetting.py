@@ -13,6 +13,16 @@ from tests.bot.fake_bot_api import FakeBotApi, group
 from tests.bot.telegram_world import ANNA, BORIS, VERA, LineFinder, running, talking
 
 
+def asks_to_forget(language, questions, standing):
+    """Return how the bot tells what it keeps."""
+    return phrase(
+        language,
+        "tg-forget",
+        questions=phrase(language, "tg-questions", count=questions),
+        standing=phrase(language, "tg-standing", count=standing),
+    )
+
+
 @pytest.fixture
 def database(tmp_path):
     with Library.open(tmp_path, create=True) as library:
@@ -59,7 +69,7 @@ def test_a_tap_deletes_what_is_kept_and_says_so_in_the_readers_language(database
             return told, api.now(told), await says(api, reader, "/forget")
 
     told, done, again = asyncio.run(conversation())
-    assert told["text"] == phrase(language, "tg-forget", questions=2, standing=1)
+    assert told["text"] == asks_to_forget(language, 2, 1)
     [[button]] = told["reply_markup"]["inline_keyboard"]
     assert button["text"] == phrase(language, "tg-forget-button")
     assert done["text"] == phrase(language, "tg-forgotten")
@@ -98,7 +108,7 @@ def test_in_a_group_only_the_readers_own_is_deleted_and_only_by_them(database):
             await says(api, BORIS, "/watch harbour?", chat=chat)
             await says(api, ANNA, "whale?")
             told = await says(api, ANNA, "/forget", chat=chat)
-            assert told["text"] == phrase("en", "tg-forget", questions=1, standing=1)
+            assert told["text"] == asks_to_forget("en", 1, 1)
             assert await toast(api, BORIS, told) == phrase("bg", "tg-not-yours")
             assert len(kept(database)[0]) == 3
             assert await toast(api, ANNA, told) is None

@@ -218,7 +218,9 @@ def test_the_date_is_in_the_readers_language(language, date):
             id="agency",
         ),
         pytest.param({"via": "TASS"}, "(via TASS)\nS · undated · T", id="agency-only"),
-        pytest.param({"also_in": ("b", "c")}, "S · undated · T · also in 2 more", id="also-in"),
+        pytest.param(
+            {"also_in": ("b", "c")}, "S · undated · T · also in 2 more articles", id="also-in"
+        ),
     ],
 )
 def test_what_is_known_of_a_quote_stands_under_it(changes, line):
