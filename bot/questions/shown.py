@@ -32,13 +32,15 @@ def shown(
     """Return one line, `` if the question is searched just as it was typed.
 
     `whole` is the question that a follow-up, or one in Latin letters, was taken for: it holds the
-    words of who and what, so that only when and where are told beside it.
+    words of who and what, so that only when and where are told beside it, and who was chosen.
     """
     told = [] if whole is None else [phrase(language, "asked-whole", what=whole)]
     told += [
         one.text
         for one in filters(slots, language)
-        if whole is None or one.slot in {Slot.PERIOD, Slot.OUTLET}
+        if whole is None
+        or one.slot in {Slot.PERIOD, Slot.OUTLET}
+        or (one.slot is Slot.SPEAKER and slots.chosen_speaker)
     ]
     return " · ".join((*told, *_notes(slots, language, corrections)))
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.phrases import LANGUAGES, phrase
 from bot.questions.shown import when
-from bot.questions.slots import Period, Phrase
+from bot.questions.slots import Period
 
 LIMIT = 20
 _DATE = re.compile(r"([12]\d{3})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
@@ -53,7 +53,7 @@ class Request:
             return None
         since = _midnight(self.since) if self.since else None
         until = _midnight(self.until) + _DAY if self.until else None
-        return Period(Phrase(0, 0, 1), since, until)
+        return Period(None, since, until)
 
     @property
     def moments(self) -> Period | None:

@@ -17,6 +17,7 @@ from prompt_toolkit.output import DummyOutput
 
 from bot.answer import Answer, Quote, Reason, Understood
 from bot.phrases import LANGUAGES, phrase
+from bot.questions.only import ANYTHING, Only
 from bot.questions.reading import read
 from bot.questions.slots import Slot
 from bot.repl import COMMANDS, Session, run
@@ -68,6 +69,7 @@ class Archive:
         *,
         language: str | None = None,
         without: Collection[Slot] = (),
+        only: Only = ANYTHING,
     ) -> Answer:
         self.asked.append((text, list(history)))
         match text:
