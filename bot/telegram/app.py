@@ -21,10 +21,23 @@ from index.errors import ConfigError
 
 logger = logging.getLogger(__name__)
 
-UPDATES = ("message", "callback_query")
-"""The kinds of update that are asked for; edits and channel posts are no questions."""
+UPDATES = ("message", "edited_message", "callback_query", "inline_query")
+"""The kinds of update that are asked for; channel posts are no questions."""
 
-MENU = ("ask", "said", "timeline", "who", "watch", "watches", "unwatch", "forget", "help")
+MENU = (
+    "ask",
+    "said",
+    "timeline",
+    "who",
+    "sources",
+    "watch",
+    "watches",
+    "unwatch",
+    "lang",
+    "privacy",
+    "forget",
+    "help",
+)
 """The commands, in the order in which they are listed."""
 
 CONCURRENT_UPDATES = 8

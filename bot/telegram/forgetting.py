@@ -43,7 +43,8 @@ class Forgetting:
         message, language = cast("Message", update.message), own_language(update)
         user = author(message)
         questions, standing = await self._work(self._kept, message.chat_id, user)
-        if not questions + standing:
+        chosen = self._memory.language(user) if message.chat_id == user else None
+        if not questions + standing and chosen is None:
             await say(message, phrase(language, "tg-forget-nothing"))
             return
         told = phrase(

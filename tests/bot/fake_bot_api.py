@@ -25,7 +25,7 @@ BOT = {
     "username": "citat_bot",
     "can_join_groups": True,
     "can_read_all_group_messages": False,
-    "supports_inline_queries": False,
+    "supports_inline_queries": True,
 }
 ALREADY_SO = (
     "message is not modified: specified new message content and reply markup are exactly the"
@@ -88,6 +88,8 @@ class FakeBotApi:
         self.messages: dict[tuple[int, int], Json] = {}
         self.menu: dict[tuple[str, str], Any] = {}
         self.toasts: list[Json] = []
+        self.inline_answers: list[Json] = []
+        self.stale_inline: set[str] = set()
         self._faults: list[Fault] = []
         self._updates: deque[Json] = deque()
         self._numbers = itertools.count(1)
@@ -153,6 +155,21 @@ class FakeBotApi:
             self._presses.add(query["id"])
         self.update({"callback_query": query})
         return query
+
+    def edits(self, reader: Reader, message: Json, text: str) -> Json:
+        """A reader changes a message; return it as it is now."""
+        plain, entities = formatted(text)
+        edited = {**self.now(message), "text": plain, "entities": entities, "edit_date": 1}
+        self.messages[message["chat"]["id"], message["message_id"]] = edited
+        self.update({"edited_message": edited})
+        return edited
+
+    def inline(self, reader: Reader, text: str) -> str:
+        """A reader types behind the bot's name in some chat; return the id of the query."""
+        number = str(next(self._numbers))
+        query = {"id": number, "from": reader.user, "query": text, "offset": ""}
+        self.update({"inline_query": query})
+        return number
 
     def update(self, update: Json) -> None:
         """Put any update at the end of the queue."""
@@ -301,6 +318,23 @@ class FakeBotApi:
         self.toasts.append(data)
         return True
 
+    def _on_answerinlinequery(self, data: Json) -> bool:
+        if data["inline_query_id"] in self.stale_inline:
+            raise Refused(TOO_OLD)
+        results = data["results"]
+        if len(results) > 50:
+            raise Refused("RESULTS_TOO_MUCH")
+        if len({result["id"] for result in results}) < len(results):
+            raise Refused("RESULT_ID_DUPLICATE")
+        for result in results:
+            if not 1 <= len(result["id"].encode()) <= 64:
+                raise Refused("RESULT_ID_INVALID")
+            content = result["input_message_content"]
+            text, entities = formatted(content["message_text"], content.get("parse_mode"))
+            result["message"] = {"text": text, "entities": entities}
+        self.inline_answers.append(data)
+        return True
+
     def _on_setmycommands(self, data: Json) -> bool:
         self.menu["commands", data.get("language_code", "")] = data["commands"]
         return True
@@ -340,7 +374,7 @@ def _content(data: Json) -> Json:
     content: Json = {"text": text, "entities": entities}
     if "reply_markup" in data:
         for button in itertools.chain(*data["reply_markup"]["inline_keyboard"]):
-            if not 1 <= len(button["callback_data"].encode()) <= 64:
+            if not 1 <= len(button.get("callback_data", "url").encode()) <= 64:
                 raise Refused("BUTTON_DATA_INVALID")
         content["reply_markup"] = data["reply_markup"]
     if "link_preview_options" in data:

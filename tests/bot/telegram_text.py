@@ -27,6 +27,7 @@ TAGS = {
     "pre": "pre",
     "blockquote": "blockquote",
     "tg-spoiler": "spoiler",
+    "tg-time": "date_time",
 }
 _NAMED = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"'}
 _TOKEN = re.compile(r"&(?:lt|gt|amp|quot|#\d+|#x[0-9a-f]+);|<[^>]*>?|[^<&]+|&", re.IGNORECASE)

@@ -38,7 +38,7 @@ async def says(api, reader, text, **where):
 
 async def toast(api, reader, message, data=None):
     """Press the message's button, or send other data; return what is shown for a moment."""
-    [[button]] = message["reply_markup"]["inline_keyboard"]
+    [[button], *_] = message["reply_markup"]["inline_keyboard"]
     count = len(api.toasts)
     api.presses(reader, message, data or button["callback_data"])
     await api.until(lambda: len(api.toasts) > count)
@@ -86,7 +86,7 @@ def test_a_question_after_it_follows_nothing_and_old_buttons_are_stale(database)
         async with talking(database, finder) as api:
             answer = await says(api, VERA, "harbour?")
             await toast(api, VERA, await says(api, VERA, "/forget"))
-            [[more]] = answer["reply_markup"]["inline_keyboard"]
+            [more], _ = answer["reply_markup"]["inline_keyboard"]
             assert await toast(api, VERA, answer, more["callback_data"]) == (
                 phrase("ru", "tg-stale")
             )
