@@ -34,7 +34,7 @@ from bot.telegram.access import Gate
 from bot.telegram.buttons import Buttons
 from bot.telegram.forgetting import Forgetting
 from bot.telegram.inline import Inline
-from bot.telegram.remarks import bound_to, own_language, say, unless
+from bot.telegram.remarks import own_language, say, show, unless
 from bot.telegram.replies import author, thread_before
 from bot.telegram.settings import TelegramSettings
 from bot.telegram.showing import Found, Showing, request_of
@@ -157,18 +157,9 @@ class Voice:
         async with self._turn(message.chat_id):
             async with _typing(message):
                 asked, found = await self._work(self._ask, message, question)
-            sent = await self._send(message, asked, found)
+            code = message.from_user.language_code if message.from_user else None
+            sent = await show(message, self._showing.answer(found, code, asked))
             await self._work(self._remember, asked, sent.message_id)
-
-    async def _send(self, message: Message, asked: int, found: Found) -> Message:
-        code = message.from_user.language_code if message.from_user else None
-        shown = self._showing.answer(found, code, asked)
-        return await message.reply_html(
-            shown.page.html,
-            reply_markup=shown.buttons,
-            link_preview_options=shown.page.link_preview,
-            reply_parameters=bound_to(message),
-        )
 
     def _ask(self, message: Message, question: str) -> tuple[int, Found]:
         """Answer, and remember the question if it can be followed up; its id is 0 if not."""

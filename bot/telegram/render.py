@@ -267,7 +267,7 @@ def _packed(
 
 def _page(head: str, pieces: Sequence[_Piece], language: str) -> Page:
     html = head + _GAP.join(_block(piece, language) for piece in pieces)
-    quotes = tuple(piece.quote for piece in pieces)
+    quotes = tuple(dict.fromkeys(piece.quote for piece in pieces))
     return Page(html, _address(quotes[0].article.url), quotes)
 
 

@@ -41,6 +41,16 @@ class Shown:
     buttons: InlineKeyboardMarkup | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where a reader is in what was found: a page, from 1, of so many."""
+
+    language: str
+    page: Page
+    number: int
+    count: int
+
+
 class Showing:
     """Finds what is asked for, and shows it; the ids of questions make the buttons work later.
 
@@ -64,50 +74,37 @@ class Showing:
 
     def answer(self, found: Found, code: str | None, asked: int = 0, number: int = 1) -> Shown:
         """Return page `number`, or the one nearest to it; without an id it has no buttons."""
-        language, shown = self._pages(found, code)
-        # The archive may have changed since the button was made.
-        number = min(max(number, 1), len(shown))
-        page = shown[number - 1]
+        at = self._at(found, code, number)
         if not asked:
-            return Shown(page)
+            return Shown(at.page)
         understood = found.understood if isinstance(found, Answer) else None
-        tools = _tools(found, page, asked, number, language)
-        return Shown(page, keyboard(asked, number, len(shown), language, understood, tools))
+        tools = _tools(found, at, asked)
+        return Shown(at.page, keyboard(asked, at.number, at.count, at.language, understood, tools))
 
     def quotes(self, found: Found, code: str | None, asked: int, number: int) -> Shown:
         """Return a page with a button for each of its quotes, which opens its context."""
-        language, shown = self._pages(found, code)
-        number = min(max(number, 1), len(shown))
+        at = self._at(found, code, number)
         rows = [
-            [
-                InlineKeyboardButton(
-                    label(f"{place}. {quote.text}"), callback_data=_context(asked, number, quote)
-                )
-            ]
-            for place, quote in enumerate(dict.fromkeys(shown[number - 1].quotes), start=1)
+            _button(f"{place}. {quote.text}", _opening(asked, at.number, quote))
+            for place, quote in enumerate(at.page.quotes, start=1)
         ]
-        return Shown(shown[number - 1], _with_back(rows, asked, number, language))
+        return Shown(at.page, _with_back(rows, asked, at))
 
     def narrowings(self, found: Found, code: str | None, asked: int, number: int) -> Shown:
         """Return a page with a button for each way to narrow the answer."""
-        language, shown = self._pages(found, code)
-        number = min(max(number, 1), len(shown))
+        at = self._at(found, code, number)
         rows = [
-            [
-                InlineKeyboardButton(
-                    label(f"+ {one.text(language)}"),
-                    callback_data=f"n:{asked}:{one.slot}:{one.key}",
-                )
-            ]
+            _button(f"+ {one.text(at.language)}", f"n:{asked}:{one.slot}:{one.key}")
             for one in _offers(found)
         ]
-        return Shown(shown[number - 1], _with_back(rows, asked, number, language))
+        return Shown(at.page, _with_back(rows, asked, at))
 
     def quote(self, context: Context, language: str, bot: Bot, back: str = "") -> Shown:
         """Return a quote in its context, to be shared; `back` is what the button back sends."""
-        shared, row = key(context.quote), []
+        shared = key(context.quote)
+        row: Row = []
         if back:
-            row.append(InlineKeyboardButton(phrase(language, "tg-back"), callback_data=back))
+            row += _button(phrase(language, "tg-back"), back)
         if bot.supports_inline_queries:
             share = phrase(language, "tg-share")
             row.append(InlineKeyboardButton(share, switch_inline_query=f"{QUOTE}{shared}"))
@@ -115,13 +112,16 @@ class Showing:
         row.append(InlineKeyboardButton(phrase(language, "tg-copy-link"), copy_text=link))
         return Shown(context_page(context, language), InlineKeyboardMarkup([row]))
 
-    def _pages(self, found: Found, code: str | None) -> tuple[str, list[Page]]:
-        """Return the language to speak, and the pages."""
+    def _at(self, found: Found, code: str | None, number: int) -> _At:
+        """Open page `number`; the archive may have changed since a button named it."""
         if isinstance(found, View):
             language = reader_language(code, found.language)
-            return language, view_pages(found, language, self._most)
-        language = reader_language(code, found.understood.language)
-        return language, pages(found, language, self._most)
+            shown = view_pages(found, language, self._most)
+        else:
+            language = reader_language(code, found.understood.language)
+            shown = pages(found, language, self._most)
+        number = min(max(number, 1), len(shown))
+        return _At(language, shown[number - 1], number, len(shown))
 
 
 def request_of(command: str) -> Request | None:
@@ -141,24 +141,28 @@ def _offers(found: Found) -> Sequence[Offer]:
     return offers(found) if isinstance(found, Answer) else ()
 
 
-def _tools(found: Found, page: Page, asked: int, number: int, language: str) -> Row:
+def _tools(found: Found, at: _At, asked: int) -> Row:
     """Return the buttons that look closer: at a quote, at a part of what was found."""
-    tools = []
-    quotes = list(dict.fromkeys(page.quotes))
+    tools: Row = []
+    quotes = at.page.quotes
     if quotes:
         # Of several quotes one is chosen first.
-        data = _context(asked, number, quotes[0]) if len(quotes) == 1 else f"c:{asked}:{number}"
-        tools.append(InlineKeyboardButton(phrase(language, "tg-context"), callback_data=data))
+        one, choice = _opening(asked, at.number, quotes[0]), f"c:{asked}:{at.number}"
+        tools += _button(phrase(at.language, "tg-context"), choice if len(quotes) > 1 else one)
     if _offers(found):
-        only = phrase(language, "tg-only")
-        tools.append(InlineKeyboardButton(only, callback_data=f"n:{asked}:{number}"))
+        tools += _button(phrase(at.language, "tg-only"), f"n:{asked}:{at.number}")
     return tools
 
 
-def _context(asked: int, number: int, quote: Quote) -> str:
+def _opening(asked: int, number: int, quote: Quote) -> str:
     return f"c:{asked}:{number}:{key(quote)}"
 
 
-def _with_back(rows: list[Row], asked: int, number: int, language: str) -> InlineKeyboardMarkup:
-    back = InlineKeyboardButton(phrase(language, "tg-back"), callback_data=f"m:{asked}:{number}")
-    return InlineKeyboardMarkup([*rows, [back]])
+def _with_back(rows: list[Row], asked: int, at: _At) -> InlineKeyboardMarkup:
+    back = _button(phrase(at.language, "tg-back"), f"m:{asked}:{at.number}")
+    return InlineKeyboardMarkup([*rows, back])
+
+
+def _button(text: str, data: str) -> Row:
+    """Return a row of one button."""
+    return [InlineKeyboardButton(label(text), callback_data=data)]

@@ -13,7 +13,7 @@ from bot.phrases import LANGUAGES, phrase
 from bot.shelf import Outlet
 from bot.telegram.chosen import CHOSEN
 from bot.telegram.links import quote_key
-from bot.telegram.remarks import acknowledge, bound_to, own_language, say, unless
+from bot.telegram.remarks import acknowledge, own_language, say, show, unless
 from bot.telegram.render import label
 from bot.telegram.showing import Showing
 
@@ -73,13 +73,7 @@ class Telling:
         if found is None:
             await say(message, phrase(language, "gone"))
             return
-        shown = self._showing.quote(found, language, context.bot)
-        await message.reply_html(
-            shown.page.html,
-            reply_markup=shown.buttons,
-            link_preview_options=shown.page.link_preview,
-            reply_parameters=bound_to(message),
-        )
+        await show(message, self._showing.quote(found, language, context.bot))
 
     async def help(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Show how to ask."""

@@ -29,7 +29,8 @@ def blanks(text: str) -> set[str]:
 
 
 def test_each_file_is_a_language_english_first():
-    assert LANGUAGES == ("en", "bg", "ru", "uk")
+    assert LANGUAGES[0] == "en"
+    assert {"bg", "en", "ru", "uk"} <= set(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

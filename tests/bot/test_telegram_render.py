@@ -246,7 +246,6 @@ def test_what_is_known_of_a_quote_stands_under_it(changes, line):
         pytest.param("tg://user?id=1", "T", id="tg"),
         pytest.param("http://[", "T", id="broken"),
         pytest.param("no address", "T", id="no-address"),
-        pytest.param("https://a.example/" + "x" * 2000, "T (a.example)", id="endless"),
     ],
 )
 def test_only_web_addresses_become_links_and_their_domain_is_visible(url, shown_title):

@@ -118,6 +118,18 @@ def test_a_quote_longer_than_a_message_is_opened_with_its_beginning(database):
     assert len(opened["text"]) <= 4096
 
 
+def test_the_quotes_of_a_view_are_opened_too(database):
+    async def talk():
+        async with talking(database) as api:
+            listed = await asks(api, ANNA, "/said съболезнования")
+            opened = await taps(api, ANNA, listed, CONTEXT)
+            return listed, opened, await taps(api, ANNA, opened, BACK)
+
+    listed, opened, closed = asyncio.run(talk())
+    assert quoted(opened) == [CALL.text]
+    assert closed["text"] == listed["text"]
+
+
 def test_anybody_in_a_group_may_open_a_quote(database):
     async def talk():
         async with talking(database) as api:
