@@ -16,6 +16,7 @@ from tests.bot.questions.archives import SmallArchive
 
 SOFIA = timezone(timedelta(hours=2))
 MONDAY = datetime(2023, 10, 16, tzinfo=SOFIA)
+BRIDGE = "what was said about the bridge?"
 
 
 def quote_of(source="Herald", speaker=None, published=None):
@@ -125,21 +126,21 @@ def narrowed(conversation, question, slot):
 
 
 def test_only_one_outlet_is_quoted(conversation):
-    whole, only, part = narrowed(conversation, "what was said about the bridge?", Slot.OUTLET)
+    whole, only, part = narrowed(conversation, BRIDGE, Slot.OUTLET)
     assert {quote.article.source for quote in part.quotes} == {only.outlet}
     assert len({quote.article.source for quote in whole.quotes}) > 1
     assert Slot.OUTLET in part.understood.droppable
 
 
 def test_only_one_speaker_is_quoted(conversation):
-    _, only, part = narrowed(conversation, "what was said about the bridge?", Slot.SPEAKER)
+    _, only, part = narrowed(conversation, BRIDGE, Slot.SPEAKER)
     assert part
     assert {quote.speaker for quote in part.quotes} == {only.speaker}
     assert f"said by {only.speaker}" in part.understood.line("en")
 
 
 def test_only_one_week_is_quoted(conversation):
-    _, only, part = narrowed(conversation, "what was said about the bridge?", Slot.PERIOD)
+    _, only, part = narrowed(conversation, BRIDGE, Slot.PERIOD)
     assert part
     for quote in part.quotes:
         assert quote.article.published
@@ -148,7 +149,7 @@ def test_only_one_week_is_quoted(conversation):
 
 def test_of_a_week_in_which_nothing_appeared_nothing_is_quoted(conversation):
     empty = Only(week=datetime(1999, 1, 4, tzinfo=UTC))
-    answer = conversation.ask("what was said about the bridge?", only=empty)
+    answer = conversation.ask(BRIDGE, only=empty)
     assert not answer
     assert answer.details["period"] == "1999-01-04 – 1999-01-10"
 
@@ -158,3 +159,26 @@ def test_a_follow_up_tells_who_was_chosen(conversation):
         "and about Iran?", ["what did Putin tell Netanyahu?"], only=Only(speaker="Ann")
     )
     assert "said by Ann" in answer.understood.line("en")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        BRIDGE,
+        "какво каза Путин?",
+        "what did the mayor say?",
+        "кто говорил о мосте?",
+        "what happened to the flood?",
+        "какво се случи с реката?",
+        "strike",
+    ],
+)
+def test_no_offer_leads_to_silence(conversation, question):
+    answer = conversation.ask(question)
+    for offer in offers(answer):
+        part = conversation.ask(question, only=offer.only)
+        assert part, offer
+        twice = offers(part)
+        assert offer.slot not in {one.slot for one in twice}
+        for again in twice:
+            assert conversation.ask(question, only=offer.only.and_only(again.only)), again
