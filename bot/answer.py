@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote as percent_encode
 
+from bot.questions.only import ANYTHING, Only
 from bot.questions.shown import Filter, filters, shown
 from bot.questions.slots import Slot, Slots
 from bot.questions.typos import Correction
@@ -30,6 +31,7 @@ class Answers(Protocol):
         *,
         language: str | None = None,
         without: Collection[Slot] = (),
+        only: Only = ANYTHING,
     ) -> "Answer": ...
 
     def view(self, request: "Request") -> "View": ...
@@ -38,7 +40,7 @@ class Answers(Protocol):
 
 
 class Reason(StrEnum):
-    """Why nothing is quoted; the words for it are in `phrases.toml`."""
+    """Why nothing is quoted; the words for it are in `bot.phrases`."""
 
     EMPTY_LIBRARY = "empty-library"
     NOT_A_QUESTION = "not-a-question"
@@ -152,6 +154,11 @@ class Understood:
     def droppable(self) -> tuple[Slot, ...]:
         """The slots that are filled, without which the same can be asked."""
         return tuple(one.slot for one in self.filters(self.language))
+
+    @property
+    def filled(self) -> tuple[Slot, ...]:
+        """All slots that are filled, those that cannot be dropped too."""
+        return tuple(self._filled.filled())
 
     @property
     def meant(self) -> str:

@@ -7,13 +7,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from bot.answer import HISTORY, Answer, Quote, Reason, Understood
-from bot.choosing import ChoiceSettings, choose
+from bot.choosing import Candidate, ChoiceSettings, choose
+from bot.context import Context, in_context
 from bot.narrowing import Narrowing
 from bot.phrases import LANGUAGES
 from bot.printings import with_copies
+from bot.questions.only import ANYTHING, Only
 from bot.questions.slots import Slot
 from bot.questions.stored import StoredArchive
 from bot.questions.understanding import Understanding, understand
+from bot.shelf import Outlet, outlets, recalled
 from bot.silence import refusal, silence
 from bot.sought import Sought
 from bot.views.looking import look
@@ -47,17 +50,19 @@ class Conversation:
         *,
         language: str | None = None,
         without: Collection[Slot] = (),
+        only: Only = ANYTHING,
     ) -> Answer:
         """Answer a question; `history` are those before it as they were typed, oldest first.
 
-        What was understood of it can be dropped again: it is asked `without` these slots.
+        What was understood of it can be dropped again: it is asked `without` these slots. It can
+        be narrowed beside its words as well, to `only` one speaker, outlet or week.
 
         Raises:
             LibraryError: the library cannot be read or was encoded with another model.
         """
         with self._lock:
             earlier = [without_surrogates(asked) for asked in history]
-            return self._ask(without_surrogates(text.strip()), earlier, language, without)
+            return self._ask(without_surrogates(text.strip()), earlier, language, without, only)
 
     def view(self, request: Request) -> View:
         """List statements or quotes as they are in one state of the library.
@@ -67,6 +72,20 @@ class Conversation:
         """
         with self.steady() as searcher:
             return look(searcher, self.settings, request)
+
+    def context(self, key: str) -> Context | None:
+        """Return the quote of a key in its paragraph, None if its words are gone."""
+        with self.steady() as searcher:
+            quote = recalled(searcher.library, key)
+            if quote is None:
+                return None
+            sentences = searcher.library.sentences(quote.article.id)
+        return in_context(quote, [(one.span.start, one.span.end) for one in sentences])
+
+    def outlets(self) -> list[Outlet]:
+        """Return the outlets of the archive, those of most articles first."""
+        with self.steady() as searcher:
+            return outlets(searcher.library)
 
     @contextmanager
     def steady(self) -> Iterator[Searcher]:
@@ -93,6 +112,7 @@ class Conversation:
         history: Sequence[str],
         language: str | None,
         without: Collection[Slot],
+        only: Only,
     ) -> Answer:
         limit = self.settings.question_limit
         if refused := refusal(text, limit):
@@ -100,20 +120,25 @@ class Conversation:
             return Answer(Understood(asked, language or detect(text, LANGUAGES)), (), *refused)
         earlier = [asked for asked in history if len(asked) <= limit][-HISTORY:]
         understanding = understand(text, earlier, self.archive, language=language)
-        understanding = understanding.without(*without)
+        understanding = understanding.without(*without).only(only)
         slots = understanding.slots
         query = self.searcher.parse(slots.searched, slots.language, aside=slots.aside)
         understood = _understood(understanding, query)
         if not len(self.searcher.refresh()):
             return Answer(understood, (), Reason.EMPTY_LIBRARY)
         narrowing, sought = Narrowing.of(slots), Sought.of(slots)
+
+        def leads(one: Candidate) -> bool:
+            return not sought.alone or sought.is_said(one.statements, one.article.language)
+
         library = self.searcher.library
         with library.steady():  # or an article could change between its words and who says them
             said = library.passages_said(sought.speakers, sought.addressees, MOST_SAID)
             hits = narrowing.search(self.searcher, query, said, limit=self.settings.passages)
-            quotes = choose(self.searcher, query, hits, self.settings, sought)
+            quotes = choose(self.searcher, query, hits, self.settings, sought, leads)
             near = [quote for quote in quotes if quote.score >= self.settings.threshold]
-            shown = with_copies(self.searcher, query, near, sought, earliest=not narrowing)
+            earliest = not narrowing and not sought.alone
+            shown = with_copies(self.searcher, query, near, sought, earliest=earliest)
         if shown:
             return Answer(understood, tuple(shown))
         reason, details = silence(query, narrowing, sought)

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
-from bot.phrases import phrase
+from bot.phrases import locale, phrase
 
 
 def date_in_words(moment: datetime | None, language: str) -> str:
     """Return the day in the reader's language, as the outlet's own clock showed it."""
     if moment is None:
         return phrase(language, "show-undated")
-    month = phrase(language, "show-months").split()[moment.month - 1]
-    return phrase(language, "show-date", day=moment.day, month=month, year=moment.year)
+    from babel.dates import format_date  # slow to load
+
+    words = format_date(moment.date(), "long", locale=locale(language))
+    # CLDR has narrow blanks that do not break, which terminals and search take for other letters.
+    return words.replace("\u202f", " ").replace("\u00a0", " ")

@@ -1,4 +1,4 @@
-"""What the bot remembers of a chat: the questions asked, for follow-ups and for "more"."""
+"""What the bot remembers of a chat: its questions, for follow-ups and buttons; its language."""
 
 import json
 import sqlite3
@@ -11,6 +11,7 @@ from threading import Lock
 from sqlite_utils import Database
 
 from bot.asked import Asked
+from bot.questions.only import Only
 from bot.questions.slots import Slot
 from index.errors import LibraryError
 
@@ -52,6 +53,7 @@ class Memory:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = Lock()
+        self._languages: dict[int, str] = {}
 
     @classmethod
     def open(cls, path: Path) -> "Memory":
@@ -85,17 +87,26 @@ class Memory:
         at: datetime | None = None,
     ) -> int:
         """Remember a question, and the message it was `asked_in`; return its id."""
+        moment = _stamp(at or datetime.now(UTC))
         return self._write(
             "insert into asked (chat, user, question, history, asked_in, at)"
             " values (?, ?, ?, ?, ?, ?)",
-            [chat, user, question, _listed(history), asked_in, _stamp(at or datetime.now(UTC))],
+            [chat, user, question, _listed(history), asked_in, moment],
         )
 
     def change(self, id_: int, asked: Asked, meant: str) -> None:
-        """Remember that a question was asked again in another way."""
+        """Remember that a question was asked again in another way, or in other words."""
         self._write(
-            "update asked set history = ?, dropped = ?, meant = ? where id = ?",
-            [_listed(asked.history), " ".join(asked.without), meant, id_],
+            "update asked set question = ?, history = ?, dropped = ?, narrowed = ?, meant = ?"
+            " where id = ?",
+            [
+                asked.question,
+                _listed(asked.history),
+                " ".join(asked.without),
+                json.dumps(asked.only.as_dict(), ensure_ascii=False),
+                meant,
+                id_,
+            ],
         )
 
     def answered(self, asked: int, message: int) -> None:
@@ -113,6 +124,19 @@ class Memory:
     def answered_by(self, chat: int, message: int) -> Kept | None:
         """Return the question that this message of the chat answers."""
         return self._first("chat = ? and message = ?", [chat, message])
+
+    def language(self, *chats: int) -> str | None:
+        """Return the language chosen in the first of these chats that has one; never waits."""
+        return next((self._languages[chat] for chat in chats if chat in self._languages), None)
+
+    def speak(self, chat: int, language: str | None) -> None:
+        """Remember the language chosen in a chat; None: no longer any."""
+        if language is None:
+            self._languages.pop(chat, None)
+            self._write("delete from spoken where chat = ?", [chat])
+        else:
+            self._languages[chat] = language
+            self._write("insert or replace into spoken values (?, ?)", [chat, language])
 
     def recent(self, chat: int) -> tuple[str, ...]:
         """Return what the chat's next question may follow: its last one, behind those before it.
@@ -135,7 +159,12 @@ class Memory:
             return int(rows.fetchone()[0])
 
     def forget(self, chat: int, user: int) -> None:
-        """Forget somebody's questions in a chat, also where those of others follow them."""
+        """Forget somebody's questions in a chat, also where those of others follow them.
+
+        In a private chat its language is forgotten as well.
+        """
+        if chat == user:
+            self.speak(chat, None)
         with self._lock, self._database.atomic():
             gone = self._database.execute(
                 "delete from asked where chat = ? and user = ? returning question, meant",
@@ -174,12 +203,15 @@ class Memory:
             pk="id",
             if_not_exists=True,
         )
-        for column in {"dropped", "meant"} - table.columns_dict.keys():
+        for column in {"dropped", "narrowed", "meant"} - table.columns_dict.keys():
             table.add_column(column, str)
         if "asked_in" not in table.columns_dict:
             table.add_column("asked_in", int)
-        table.create_index(["chat", "asked_in"], if_not_exists=True)
         table.create_index(["chat", "message"], if_not_exists=True)
+        table.create_index(["chat", "asked_in"], if_not_exists=True)
+        spoken = self._database.table("spoken")
+        spoken.create({"chat": int, "language": str}, pk="chat", if_not_exists=True)
+        self._languages.update(self._database.execute("select chat, language from spoken"))
         self._write("delete from asked where at < ?", [_stamp(datetime.now(UTC) - KEEP)])
 
     def _write(self, statement: str, values: Sequence[object]) -> int:
@@ -190,14 +222,19 @@ class Memory:
         with self._lock:
             row = self._database.execute(
                 "select id, chat, user, question, history, message, coalesce(dropped, ''),"  # noqa: S608
-                " coalesce(meant, question) from asked"
+                " coalesce(narrowed, '{}'), coalesce(meant, question) from asked"
                 f" where {where} order by id desc limit 1",
                 values,
             ).fetchone()
         if row is None:
             return None
-        key, chat, user, question, history, message, dropped, meant = row
-        asked = Asked(question, tuple(json.loads(history)), tuple(map(Slot, dropped.split())))
+        key, chat, user, question, history, message, dropped, narrowed, meant = row
+        asked = Asked(
+            question,
+            tuple(json.loads(history)),
+            tuple(map(Slot, dropped.split())),
+            Only.from_dict(json.loads(narrowed)),
+        )
         return Kept(key, chat, user, asked, message, meant)
 
 

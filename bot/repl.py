@@ -220,7 +220,7 @@ class Session:
             return self._more(answer)
         if command == "show":
             return self._show(answer, argument)
-        return self._screen.sources(self._standing(answer)) or self._phrase("repl-gone")
+        return self._screen.sources(self._standing(answer)) or self._phrase("gone")
 
     def _more(self, answer: Answer) -> str:
         if self.shown >= len(answer.quotes):
@@ -230,10 +230,10 @@ class Session:
         self._notice(quote for _, quote in numbered)
         left = len(answer.quotes) - self.shown
         if self.view is None:
-            return self._screen.page(numbered, left=left) or self._phrase("repl-gone")
+            return self._screen.page(numbered, left=left) or self._phrase("gone")
         page = self._screen.page(numbered, left=left, notes=self.view.notes(self.language))
         ending = self.view.ending(self.language) if left <= 0 else ""
-        told = filter(None, (page or self._phrase("repl-gone"), self._screen.lines(ending, DIM)))
+        told = filter(None, (page or self._phrase("gone"), self._screen.lines(ending, DIM)))
         return "\n\n".join(told)
 
     def _show(self, answer: Answer, argument: str) -> str:
@@ -242,7 +242,7 @@ class Session:
             return self._phrase("repl-show-which", count=len(answer.quotes))
         for _, quote in self._standing(answer, number - 1, number):
             return self._screen.context(quote)
-        return self._phrase("repl-gone")
+        return self._phrase("gone")
 
     def _standing(
         self,

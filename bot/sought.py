@@ -28,7 +28,7 @@ class Sought:
     """The speakers and the addressees that a question names, as keys of `person_key`.
 
     It may ask who speaks `besides` others. `surnames` are the keys of the speakers' last names,
-    `figure` tells whether a number or a date is asked for.
+    `figure` tells whether a number or a date is asked for, `alone` that nobody else is quoted.
     """
 
     speakers: frozenset[str] = frozenset()
@@ -36,6 +36,7 @@ class Sought:
     besides: frozenset[str] = frozenset()
     surnames: frozenset[str] = frozenset()
     figure: bool = False
+    alone: bool = False
 
     @classmethod
     def of(cls, slots: Slots) -> "Sought":
@@ -47,7 +48,8 @@ class Sought:
         )
         surnames = {_last(name, slots.language) for name in slots.names(Slot.SPEAKER)} - {""}
         figure = slots.wanted in {Wanted.NUMBER, Wanted.WHEN}
-        return cls(speakers, addressees, besides, frozenset(surnames), figure)
+        alone = slots.chosen_speaker is not None
+        return cls(speakers, addressees, besides, frozenset(surnames), figure, alone)
 
     def __bool__(self) -> bool:
         return bool(self.speakers or self.addressees)
@@ -69,6 +71,10 @@ class Sought:
     def best(self, statements: Iterable[Statement], language: str) -> Fit:
         """Return how well the best of the statements fits; open if there are none."""
         return max((self.fit(one, language) for one in statements), default=Fit.OPEN)
+
+    def is_said(self, statements: Iterable[Statement], language: str) -> bool:
+        """Tell whether one of the statements is by a speaker who is sought."""
+        return self.best(statements, language) >= Fit.SPEAKER
 
 
 def _last(name: str, language: str) -> str:

@@ -62,6 +62,14 @@ class Library(LibraryFile):
         rows = self.rows_in(f"select {ARTICLE_COLUMNS} from articles where id in", list(ids))  # noqa: S608
         return {article.id: article for article in map(_article, rows)}
 
+    def of_version(self, version: str) -> Article | None:
+        """Return the first article with this very text."""
+        rows = self.rows(
+            f"select {ARTICLE_COLUMNS} from articles where version = ? order by key limit 1",  # noqa: S608
+            version,
+        )
+        return next(map(_article, rows), None)
+
     def articles(self, *, newest_first: bool = True, limit: int = -1) -> Iterator[Article]:
         """Yield the articles, undated ones last."""
         order = "datetime(published) desc nulls last, id" if newest_first else "key"

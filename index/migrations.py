@@ -219,3 +219,9 @@ def m012_former_words(db: Database) -> None:
         ) without rowid
         """
     )
+
+
+@migrations()
+def m013_versions(db: Database) -> None:
+    """A link to a quote names the version of its article, and nothing else of it."""
+    db.execute("create index articles_version on articles (version)")

@@ -270,7 +270,7 @@ class _Completion:
         return any(
             self._is(word, kind)
             and word not in resolved
-            and not (self.asked.period and _within(word, self.asked.period.phrase))
+            and not ((when := self.asked.phrase(Slot.PERIOD)) and _within(word, when))
             and (kind != "demonstratives" or self._is_whole_topic(word) or topic is None)
             for word in words
             for kind in kinds
@@ -328,7 +328,7 @@ class _Completion:
         period = self.before.period
         if period is None:
             return ""
-        if self.asked.language == self.before.language:
+        if period.phrase is not None and self.asked.language == self.before.language:
             return f" {self.before.question[period.phrase.start : period.phrase.end]}"
         first, _, last = days(period).partition(" – ")
         if last == "…":

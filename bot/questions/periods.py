@@ -32,7 +32,7 @@ class Periods:
 
     def phrases(self) -> Iterator[Phrase]:
         """Yield all words that speak of time."""
-        if self.found is not None:
+        if self.found is not None and self.found.phrase is not None:
             yield self.found.phrase
         yield from self.unresolved
 

@@ -30,7 +30,7 @@ def read(
     tokens = tokenise(question)
     periods = find_periods(tokens, rules, now)
     outlet = find_outlet(tokens, rules, archive.outlets())
-    phrases = [*periods.phrases(), *([outlet.phrase] if outlet else [])]
+    phrases = [*periods.phrases(), *([outlet.phrase] if outlet and outlet.phrase else [])]
     taken = frozenset(
         index
         for index, token in enumerate(tokens)

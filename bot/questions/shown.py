@@ -1,13 +1,10 @@
 """What was understood, in one short line: the filters a reader can see and drop."""
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
-from importlib.resources import files
 
-from bot.phrases import LANGUAGES
+from bot.phrases import phrase
 from bot.questions.slots import Period, Slot, Slots
 from bot.questions.typos import Correction
 
@@ -35,13 +32,15 @@ def shown(
     """Return one line, `` if the question is searched just as it was typed.
 
     `whole` is the question that a follow-up, or one in Latin letters, was taken for: it holds the
-    words of who and what, so that only when and where are told beside it.
+    words of who and what, so that only when and where are told beside it, and who was chosen.
     """
-    told = [] if whole is None else [words(language, "whole").format(whole)]
+    told = [] if whole is None else [phrase(language, "asked-whole", what=whole)]
     told += [
         one.text
         for one in filters(slots, language)
-        if whole is None or one.slot in {Slot.PERIOD, Slot.OUTLET}
+        if whole is None
+        or one.slot in {Slot.PERIOD, Slot.OUTLET}
+        or (one.slot is Slot.SPEAKER and slots.chosen_speaker)
     ]
     return " · ".join((*told, *_notes(slots, language, corrections)))
 
@@ -55,36 +54,26 @@ def days(period: Period) -> str:
 
 def _notes(slots: Slots, language: str, corrections: Sequence[Correction]) -> Iterator[str]:
     if slots.besides:
-        yield words(language, "besides").format(", ".join(slots.besides))
-    for phrase in slots.unresolved:
-        told = slots.question[phrase.start : phrase.end]
-        yield words(language, "unresolved").format(told)
+        yield phrase(language, "asked-besides", what=", ".join(slots.besides))
+    for words in slots.unresolved:
+        told = slots.question[words.start : words.end]
+        yield phrase(language, "asked-unresolved", what=told)
     for one in corrections:
-        yield words(language, "correction").format(one.asked, one.known)
+        yield phrase(language, "asked-correction", asked=one.asked, known=one.known)
 
 
 def _text(slots: Slots, slot: Slot, language: str) -> str:
     if slot is Slot.PERIOD and slots.period is not None:
         return when(slots.period, language)
     if slot is Slot.OUTLET and slots.outlet is not None:
-        return words(language, "outlet").format(slots.outlet.source)
-    return words(language, slot.value).format(slots.words(slot))
+        return phrase(language, "asked-outlet", what=slots.outlet.source)
+    return phrase(language, f"asked-{slot}", what=slots.words(slot))
 
 
 def when(period: Period, language: str) -> str:
     """Return a period in words: an open one says which of its ends it has."""
     if period.until is None:
-        return words(language, "since").format(f"{period.since:%Y-%m-%d}")
+        return phrase(language, "asked-since", what=f"{period.since:%Y-%m-%d}")
     if period.since is None:
-        return words(language, "until").format(f"{period.until:%Y-%m-%d}")
+        return phrase(language, "asked-until", what=f"{period.until:%Y-%m-%d}")
     return days(period)
-
-
-def words(language: str, key: str) -> str:
-    """Return the form in which a filter is shown, with a blank for what it is."""
-    return _phrases()[language if language in LANGUAGES else "en"][key]
-
-
-@cache
-def _phrases() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files("bot.questions").joinpath("shown.toml").read_text(encoding="utf-8"))

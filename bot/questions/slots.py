@@ -61,18 +61,21 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Time from `since` to before `until`, aware; None where it is open."""
+    """Time from `since` to before `until`, aware; None where it is open.
 
-    phrase: Phrase
+    It has no phrase where it does not stand in the question.
+    """
+
+    phrase: Phrase | None
     since: datetime | None
     until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """A source of the archive, as it is stored there."""
+    """A source of the archive, as it is stored there; no phrase where the question has none."""
 
-    phrase: Phrase
+    phrase: Phrase | None
     source: str
 
 
@@ -83,7 +86,8 @@ class Slots:
     `named` are the ranges of the speaker's and the addressee's own names, without roles:
     "Drosten" of "the virologist Drosten". `unresolved` are periods that no dates are known for,
     `dropped` are words of filters that were dropped again. `besides` are names, which need not
-    stand in it: who else speaks is asked.
+    stand in it: who else speaks is asked. `chosen_speaker` is the name of whose words alone
+    are quoted, which need not stand in it either.
     """
 
     question: str
@@ -101,6 +105,7 @@ class Slots:
     named: tuple[tuple[Slot, Phrase], ...] = ()
     dropped: tuple[Phrase, ...] = ()
     besides: tuple[str, ...] = ()
+    chosen_speaker: str | None = None
 
     def phrase(self, slot: Slot) -> Phrase | None:
         """Return the words that fill a slot."""
@@ -109,16 +114,25 @@ class Slots:
 
     def words(self, slot: Slot) -> str | None:
         """Return what fills a slot as it was written, without a preposition."""
+        if slot is Slot.SPEAKER and self.chosen_speaker:
+            return self.chosen_speaker
         phrase = self.phrase(slot)
         return phrase.of(self.question) if phrase else None
 
     def names(self, slot: Slot) -> tuple[str, ...]:
         """Return the names of who fills the slot; none for "the minister"."""
+        if slot is Slot.SPEAKER and self.chosen_speaker:
+            return (self.chosen_speaker,)
         return tuple(name.of(self.question) for named, name in self.named if named is slot)
 
     def filled(self) -> Iterator[Slot]:
         """Yield the slots that are filled, in the order in which they are shown."""
-        return (slot for slot in Slot if getattr(self, slot.value) is not None)
+        return (
+            slot
+            for slot in Slot
+            if getattr(self, slot.value) is not None
+            or (slot is Slot.SPEAKER and self.chosen_speaker)
+        )
 
     def droppable(self) -> Iterator[Slot]:
         """Yield those of them without which something is still asked.
@@ -132,14 +146,19 @@ class Slots:
         phrases = (phrase for slot in slots if (phrase := self.phrase(slot)))
         named = tuple((slot, name) for slot, name in self.named if slot not in slots)
         emptied: dict[str, Any] = dict.fromkeys((slot.value for slot in slots), None)
+        if Slot.SPEAKER in slots:
+            emptied["chosen_speaker"] = None
         return replace(self, named=named, dropped=(*self.dropped, *phrases), **emptied)
 
     @property
     def period_is_of_statement(self) -> bool:
         """Tell whether the period says when somebody spoke, not when something happened.
 
-        In words that are no question, a claim that is looked for say, it may be either.
+        In words that are no question, a claim that is looked for say, it may be either. One that
+        does not stand in the question is always that of the articles.
         """
+        if self.period is not None and self.period.phrase is None:
+            return True
         asks = self.wanted is not Wanted.NONE or self.question.rstrip().endswith("?")
         return asks and self.period is not None and self.act is not None
 
@@ -159,9 +178,9 @@ class Slots:
 
         They would be looked for in the articles. Where nothing else is asked, all is searched.
         """
-        filters = [self.outlet.phrase] if self.outlet else []
-        filters += [self.period.phrase] if self.period and self.period_is_of_statement else []
-        return self._beside((*self.dropped, *filters))
+        filters = [self.phrase(Slot.OUTLET)]
+        filters += [self.phrase(Slot.PERIOD)] if self.period_is_of_statement else []
+        return self._beside((*self.dropped, *filter(None, filters)))
 
     def _beside(self, phrases: Iterable[Phrase]) -> str:
         """Return the question without these phrases, all of it if nothing else is asked."""

@@ -8,6 +8,7 @@ from bot.questions.archive import Archive, NoArchive
 from bot.questions.followups import FollowUp, follow_up
 from bot.questions.grammar import LANGUAGES, grammar
 from bot.questions.latin import Restored, restore
+from bot.questions.only import Only
 from bot.questions.reading import read
 from bot.questions.slots import Slot, Slots
 from bot.questions.tokens import Token, tokenise
@@ -41,6 +42,10 @@ class Understanding:
         """Return the same with these filters dropped, as far as they can be."""
         dropped = [slot for slot in self.slots.droppable() if slot in slots]
         return replace(self, slots=self.slots.without(*dropped))
+
+    def only(self, chosen: Only) -> "Understanding":
+        """Return the same narrowed to what was chosen beside its words."""
+        return replace(self, slots=chosen.narrowed(self.slots))
 
 
 def understand(

@@ -9,6 +9,8 @@ from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
 from bot.phrases import phrase
+from bot.telegram.inline import way_in
+from bot.telegram.remarks import own_language
 from bot.telegram.render import reader_language
 from bot.telegram.settings import TelegramSettings
 
@@ -49,6 +51,10 @@ class Gate:
         line = refusal(update.effective_user, update.effective_chat)
         if update.callback_query is not None:
             await update.callback_query.answer(line, show_alert=True)
+            return
+        if update.inline_query is not None:
+            label = phrase(own_language(update), "tg-inline-stranger")
+            await update.inline_query.answer([], is_personal=True, button=way_in(label))
             return
         message, chat = update.message, update.effective_chat
         if message is None or chat is None or chat.id in self._told:

@@ -17,7 +17,6 @@ from bot.conversation import Conversation
 from bot.memory import Memory
 from bot.phrases import LANGUAGES, phrase
 from bot.telegram import logs
-from bot.telegram.delivery.clock import Clock
 from bot.telegram.delivery.inbox import Inbox
 from bot.telegram.delivery.lock import alone
 from bot.telegram.delivery.sending import Sending
@@ -30,10 +29,23 @@ from bot.watches.store import Watches
 
 logger = logging.getLogger(__name__)
 
-UPDATES = ("message", "callback_query")
-"""The kinds of update that are asked for; edits and channel posts are no questions."""
+UPDATES = ("message", "edited_message", "callback_query", "inline_query")
+"""The kinds of update that are asked for; channel posts are no questions."""
 
-MENU = ("ask", "said", "timeline", "who", "watch", "watches", "unwatch", "forget", "help")
+MENU = (
+    "ask",
+    "said",
+    "timeline",
+    "who",
+    "sources",
+    "watch",
+    "watches",
+    "unwatch",
+    "lang",
+    "privacy",
+    "forget",
+    "help",
+)
 """The commands, in the order in which they are listed."""
 
 READ_TIMEOUT_S = 20
@@ -55,7 +67,7 @@ def run(
         LibraryError: the database cannot keep the questions.
     """
     logs.set_up(token)
-    folder, vitals, clock = database_path.parent, Vitals(), Clock()
+    folder, vitals = database_path.parent, Vitals()
     with (
         alone(folder),
         contextlib.closing(Inbox.open(database_path)) as inbox,
@@ -63,8 +75,10 @@ def run(
         Watches.open(folder) as watches,
     ):
         newsreader = Newsreader(conversation, watches)
-        application = build(newsreader, settings, memory, token, vitals, clock)
-        service = Service(application, inbox, settings, vitals, clock, kinds=UPDATES)
+        application = build(newsreader, settings, memory, token, vitals)
+        service = Service(
+            application, inbox, settings, vitals, kinds=UPDATES, chosen=memory.language
+        )
         asyncio.run(_until_signal(service, folder, settings.stop_within_seconds))
 
 
@@ -94,7 +108,6 @@ def build(
     memory: Memory,
     token: str,
     vitals: Vitals,
-    clock: Clock,
 ) -> Bot:
     """Return the bot, ready to be run; it closes what it opened, but not what it is given."""
     # "Retry after" as a timedelta, as it is going to be: the older form warns each time.
@@ -122,7 +135,7 @@ def build(
             HTTPXRequest(
                 connection_pool_size=CONNECTIONS,
                 read_timeout=READ_TIMEOUT_S,
-                httpx_kwargs={"event_hooks": {"response": [clock.hear]}},
+                httpx_kwargs={"event_hooks": {"response": [vitals.clock.hear]}},
             )
         )
         .rate_limiter(Sending(vitals, voice.move, paced=settings.pace_sends))

@@ -1,6 +1,5 @@
 """The command that removes what is kept of a reader in a chat, after one tap."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
@@ -23,12 +22,10 @@ class Forgetting:
         self,
         memory: Memory,
         watches: Watches,
-        turn: Callable[[int], asyncio.Lock],
         work: Callable[..., Awaitable[Any]],
     ) -> None:
         self._memory = memory
         self._watches = watches
-        self._turn = turn
         self._work = work
 
     def handlers(self, fresh: filters.BaseFilter) -> list[Handler]:
@@ -43,10 +40,16 @@ class Forgetting:
         message, language = cast("Message", update.message), own_language(update)
         user = author(message)
         questions, standing = await self._work(self._kept, message.chat_id, user)
-        if not questions + standing:
+        chosen = self._memory.language(user) if message.chat_id == user else None
+        if not questions + standing and chosen is None:
             await say(message, phrase(language, "tg-forget-nothing"))
             return
-        told = phrase(language, "tg-forget", questions=questions, standing=standing)
+        told = phrase(
+            language,
+            "tg-forget",
+            questions=phrase(language, "tg-questions", count=questions),
+            standing=phrase(language, "tg-standing", count=standing),
+        )
         label = phrase(language, "tg-forget-button")
         button = InlineKeyboardButton(label, callback_data=f"x:{user}")
         await say(message, told, InlineKeyboardMarkup.from_button(button))
@@ -62,8 +65,7 @@ class Forgetting:
             await acknowledge(query, phrase(language, "tg-stale"))
             return
         chat = query.message.chat_id
-        async with self._turn(chat):  # what was asked before is remembered before
-            await self._work(self._remove, chat, user)
+        await self._work(self._remove, chat, user)
         done = False
         with unless("not modified", "to edit not found"):
             await query.edit_message_text(phrase(language, "tg-forgotten"))

@@ -8,43 +8,39 @@ import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from typing import Any, TypeVar, cast
-from weakref import WeakValueDictionary
 
-from telegram import (
-    CallbackQuery,
-    InlineKeyboardMarkup,
-    Message,
-    MessageEntity,
-    Update,
-)
-from telegram.constants import ChatAction, ChatID, ParseMode
+from telegram import Message, MessageEntity, Update
+from telegram.constants import ChatAction, ParseMode
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import (
     Application,
-    CallbackQueryHandler,
     CommandHandler,
     ContextTypes,
+    InlineQueryHandler,
     MessageHandler,
     TypeHandler,
     filters,
 )
 
-from bot.answer import Answer, Answers
+from bot.answer import Answer
 from bot.asked import Asked
-from bot.memory import COMMAND, Kept, Memory
+from bot.memory import COMMAND, Memory
 from bot.phrases import phrase
-from bot.questions.slots import Slot
 from bot.telegram.access import Gate
+from bot.telegram.buttons import Buttons
 from bot.telegram.delivery.sending import OnHold
 from bot.telegram.forgetting import Forgetting
-from bot.telegram.remarks import acknowledge, bound_to, own_language, say, unless
-from bot.telegram.render import Page, keyboard, pages, reader_language, view_pages
+from bot.telegram.inline import Inline
+from bot.telegram.remarks import own_language, say, show, unless
 from bot.telegram.replies import author, thread_before
 from bot.telegram.settings import TelegramSettings
+from bot.telegram.showing import Found, Showing, request_of
+from bot.telegram.telling import Telling
 from bot.telegram.watching import Watching
-from bot.views.request import Kind, Request, typed
-from bot.views.view import View
+from bot.views.request import Kind
 from bot.watches.news import Newsreader
 from index.records import without_surrogates
 
@@ -53,54 +49,54 @@ logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 Bot = Application[Any, Any, Any, Any, Any, Any]
 
-LIMIT = 60
-"""Quotes of a view, over all its pages."""
-
 TYPING_AFTER_S = 0.3
 """Quicker answers need no sign that one is at work."""
 
 TYPING_EVERY_S = 4
 """Telegram shows the sign for five seconds at most."""
 
-_ANYBODY = (ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL)
-"""Users in whose name others write: nobody can tell who of them has asked."""
-
 
 class Voice:
     """The conversation, spoken through Telegram."""
 
     def __init__(self, newsreader: Newsreader, settings: TelegramSettings, memory: Memory) -> None:
-        self._conversation: Answers = newsreader.conversation
+        conversation = newsreader.conversation
         self._settings = settings
+        self._showing = Showing(conversation, settings.quotes_per_message)
         self._memory = memory
         # One worker: the encoder gains nothing from a second, and the event loop stays free.
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="telegram-answers")
-        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.watching = Watching(newsreader, settings, memory, self._work)
-        self._forgetting = Forgetting(memory, newsreader.watches, self._turn, self._work)
+        self._forgetting = Forgetting(memory, newsreader.watches, self._work)
+        self._buttons = Buttons(self._showing, memory, self._work)
+        self._inline = Inline(conversation, self._work, is_personal=not settings.open_to_all)
+        self._telling = Telling(
+            conversation, self._showing, memory, self._work, self.watching.resume
+        )
 
     def register(self, application: Bot) -> None:
         """Add all handlers. The first that matches takes an update; the gate is before them."""
         fresh = filters.UpdateType.MESSAGE
         private = fresh & filters.ChatType.PRIVATE
+        # What the bot's inline results put into a chat is nobody's question.
+        typed = fresh & filters.TEXT & ~filters.VIA_BOT
         spoken_to = filters.ChatType.PRIVATE | _SpokenTo()
         for handler in (
-            CommandHandler("start", self.start, fresh),
-            CommandHandler("help", self.help, fresh),
+            *self._telling.handlers(fresh),
             CommandHandler("ask", self.ask, fresh),
             CommandHandler([kind.value for kind in Kind], self.view, fresh),
             *self.watching.handlers(fresh),
             *self._forgetting.handlers(fresh),
-            CallbackQueryHandler(self.turn_page, r"^m:\d{1,18}:\d{1,4}$"),
-            CallbackQueryHandler(self.drop, rf"^d:\d{{1,18}}:({'|'.join(Slot)})$"),
-            CallbackQueryHandler(self.fresh, r"^f:\d{1,18}$"),
-            CallbackQueryHandler(self.stale_button),
-            MessageHandler(private & filters.COMMAND, self.help),
-            MessageHandler(fresh & filters.TEXT & ~filters.COMMAND & spoken_to, self.question),
+            *self._buttons.handlers(),
+            InlineQueryHandler(self._inline.answer, block=False),
+            MessageHandler(private & filters.COMMAND, self._telling.help),
+            MessageHandler(typed & ~filters.COMMAND & spoken_to, self.question),
+            MessageHandler(filters.UpdateType.EDITED_MESSAGE & filters.TEXT, self.edited),
             MessageHandler(private & ~filters.TEXT & ~filters.StatusUpdate.ALL, self.not_text),
         ):
             application.add_handler(handler)
         application.add_handler(TypeHandler(Update, Gate(self._settings).check), group=-1)
+        application.add_handler(TypeHandler(Update, self._telling.choose), group=-2)
         application.add_error_handler(trouble)
 
     def close(self) -> None:
@@ -112,150 +108,73 @@ class Voice:
         await self._work(self._memory.move, chat, to)
         await self.watching.move(chat, to)
 
-    async def start(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Say what this is and how to ask."""
-        message, language = _message(update), own_language(update)
-        await self.watching.resume(message.chat_id)
-        await say(message, phrase(language, "tg-start") + "\n\n" + phrase(language, "tg-help"))
-
-    async def help(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Show how to ask."""
-        await say(_message(update), phrase(own_language(update), "tg-help"))
-
     async def ask(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer the question behind /ask."""
-        words = (_message(update).text or "").split(maxsplit=1)
-        await self._answer(update, words[1] if len(words) > 1 else "")
+        await self._answer(update, _behind_command(_message(update)))
 
     async def view(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """List what /said, /timeline or /who asks for."""
         message = _message(update)
-        name, *line = (message.text or "").split()
-        command = " ".join([name.partition("@")[0].lower(), *line])
-        if _request(command) is None:
+        command = _command(message)
+        if request_of(command) is None:
             await say(message, phrase(own_language(update), "tg-view-usage"))
             return
-        await self._answer(update, without_surrogates(command))
+        await self._answer(update, command)
 
     async def question(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer a plain question, or one that mentions the bot."""
         await self._answer(update, _without_mention(_message(update), context.bot.username))
 
+    async def edited(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Answer an edited question in place of the answer to what it was before."""
+        message = cast("Message", update.edited_message)
+        question = _meant(message, context.bot.username)
+        kept = await self._work(self._memory.asked_in, message.chat_id, message.message_id)
+        if kept is None or kept.user != author(message) or not kept.message:
+            return
+        if question in {"", kept.asked.question}:
+            return
+        async with _typing(message):
+            asked = Asked(question, kept.asked.history)
+            found = await self._work(self._showing.found, asked)
+        code = message.from_user.language_code if message.from_user else None
+        shown = self._showing.answer(found, code, kept.id)
+        with unless("not modified", "to edit not found"):
+            await context.bot.edit_message_text(
+                shown.page.html,
+                message.chat_id,
+                kept.message,
+                parse_mode=ParseMode.HTML,
+                reply_markup=shown.buttons,
+                link_preview_options=shown.page.link_preview,
+            )
+        # Only now: an edit whose answer was not shown is worked on again after a crash.
+        meant = found.understood.meant if isinstance(found, Answer) else question
+        await self._work(self._memory.change, kept.id, asked, meant)
+
     async def not_text(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Say that pictures, voice and the like cannot be read."""
         await say(_message(update), phrase(own_language(update), "tg-only-text"))
 
-    async def turn_page(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Show another page of an answer, in the message that holds it."""
-        query, page = _pressed(update), int(_data(update)[-1])
-        async with self._behind(update) as kept:
-            if kept is not None:
-                await acknowledge(query)
-                found = await self._work(self._found, kept.asked)
-                await self._edit(query, kept.id, found, page)
-
-    async def drop(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Ask the question of an answer again, without one more of its filters."""
-        slot = Slot(_data(update)[-1])
-        await self._ask_again(update, lambda asked: asked.dropping(slot))
-
-    async def fresh(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Ask the question of an answer again, as if none had been asked before it."""
-        await self._ask_again(update, Asked.fresh)
-
-    async def stale_button(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Say that a button is too old to be understood."""
-        await acknowledge(_pressed(update), phrase(own_language(update), "tg-stale"))
-
-    async def _ask_again(self, update: Update, changed: Callable[[Asked], Asked]) -> None:
-        """Show the answer to a changed question, in the message that holds the one before."""
-        query, language = _pressed(update), own_language(update)
-        async with self._behind(update) as kept:
-            if kept is None:
-                return
-            if kept.user not in {query.from_user.id, *_ANYBODY}:
-                await acknowledge(query, phrase(language, "tg-not-yours"))
-                return
-            found = await self._work(self._changed, kept, changed(kept.asked))
-            # The sign of waiting is taken off last: a second press finds nothing left to change.
-            is_new = await self._edit(query, kept.id, found)
-            await acknowledge(query, None if is_new else phrase(language, "tg-already"))
-
-    @contextlib.asynccontextmanager
-    async def _behind(self, update: Update) -> AsyncIterator[Kept | None]:
-        """Take the turn of a pressed button's chat, and the question that is answered above it.
-
-        None if that is forgotten, which is said.
-        """
-        message, key = _pressed(update).message, int(_data(update)[1])
-        async with self._turn(message.chat.id if message else 0):
-            kept = await self._work(self._memory.get, key)
-            if (
-                kept is None
-                or not isinstance(message, Message)
-                or kept.chat != message.chat_id
-                or kept.message not in {None, message.message_id}
-            ):
-                kept = None
-                await acknowledge(_pressed(update), phrase(own_language(update), "tg-stale"))
-            yield kept
-
     async def _answer(self, update: Update, question: str) -> None:
-        message, question = _message(update), without_surrogates(question)
+        message = _message(update)
         if not question:
             await say(message, phrase(own_language(update), "tg-ask-empty"))
             return
-        async with self._turn(message.chat_id):
-            async with _typing(message):
-                asked, found = await self._work(self._ask, message, question)
-            sent = await self._send(message, asked, found)
-            await self._work(self._remember, asked, sent.message_id)
-
-    async def _send(self, message: Message, asked: int, found: Answer | View) -> Message:
+        async with _typing(message):
+            asked, found = await self._work(self._ask, message, question)
         code = message.from_user.language_code if message.from_user else None
-        language, shown = self._shown(found, code)
-        return await message.reply_html(
-            shown[0].html,
-            reply_markup=_keyboard(asked, 1, len(shown), found, language) if asked else None,
-            link_preview_options=shown[0].link_preview,
-            reply_parameters=bound_to(message),
-        )
+        sent = await show(message, self._showing.answer(found, code, asked))
+        await self._work(self._remember, asked, sent.message_id)
 
-    async def _edit(
-        self, query: CallbackQuery, asked: int, found: Answer | View, page: int = 1
-    ) -> bool:
-        """Show it in the message of the pressed button; tell whether that was something new."""
-        language, shown = self._shown(found, query.from_user.language_code)
-        # The archive may have changed since the button was made.
-        page = min(max(page, 1), len(shown))
-        with unless("not modified", "to edit not found"):
-            await query.edit_message_text(
-                shown[page - 1].html,
-                parse_mode=ParseMode.HTML,
-                reply_markup=_keyboard(asked, page, len(shown), found, language),
-                link_preview_options=shown[page - 1].link_preview,
-            )
-            return True
-        return False
-
-    def _shown(self, found: Answer | View, code: str | None) -> tuple[str, list[Page]]:
-        """Return the language to speak, and the pages."""
-        most = self._settings.quotes_per_message
-        if isinstance(found, View):
-            language = reader_language(code, found.language)
-            return language, view_pages(found, language, most)
-        language = reader_language(code, found.understood.language)
-        return language, pages(found, language, most)
-
-    def _ask(self, message: Message, question: str) -> tuple[int, Answer | View]:
+    def _ask(self, message: Message, question: str) -> tuple[int, Found]:
         """Answer, and remember the question if it can be followed up; its id is 0 if not."""
         begun = self._memory.asked_in(message.chat_id, message.message_id)
-        if (
-            begun and begun.asked.question == question
-        ):  # by a process that was ended before it sent
-            return begun.id, self._found(begun.asked)
+        if begun and begun.asked.question == question:
+            # By a process that was ended before it sent.
+            return begun.id, self._showing.found(begun.asked)
         asked = Asked(question, thread_before(message, self._memory))
-        answer = self._found(asked)
+        answer = self._showing.found(asked)
         if answer.reason and not answer.reason.can_be_followed_up:
             return 0, answer
         try:
@@ -279,26 +198,11 @@ class Voice:
         except sqlite3.Error as error:  # it was answered: no reason to speak of trouble
             logger.error("an answer is not remembered: %s", error)  # noqa: TRY400
 
-    def _changed(self, kept: Kept, asked: Asked) -> Answer | View:
-        """Answer a question that is asked in another way than before, and remember how."""
-        found = self._found(asked)
-        if isinstance(found, Answer):
-            self._memory.change(kept.id, asked, found.understood.meant)
-        return found
-
-    def _found(self, asked: Asked) -> Answer | View:
-        if request := _request(asked.question):
-            return self._conversation.view(request).verified(self._conversation)
-        return asked.answered(self._conversation)
-
-    def _turn(self, chat: int) -> asyncio.Lock:
-        """The lock that keeps a chat's answers in the order of its questions."""
-        return self._turns.setdefault(chat, asyncio.Lock())
-
     async def _work(self, work: Callable[..., Result], *arguments: object) -> Result:
         """Do what may block (searching, the database) in the one worker thread."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._worker, work, *arguments)
+        here = copy_context()  # it holds the language that was chosen
+        return await loop.run_in_executor(self._worker, partial(here.run, work, *arguments))
 
 
 class _SpokenTo(filters.MessageFilter):
@@ -353,34 +257,32 @@ async def _show_typing(message: Message, done: asyncio.Event) -> None:
             await message.reply_chat_action(ChatAction.TYPING)
 
 
+def _meant(message: Message, username: str) -> str:
+    """Return what a message asks, `` if that is nothing."""
+    name = _command(message).partition(" ")[0]
+    if not name.startswith(COMMAND):
+        return _without_mention(message, username)
+    if name == "/ask":
+        return _behind_command(message)
+    return _command(message) if request_of(_command(message)) else ""
+
+
+def _command(message: Message) -> str:
+    """Return a command in one line, without the name of the bot that it is for."""
+    name, *line = (message.text or "").split() or [""]
+    return without_surrogates(" ".join([name.partition("@")[0].lower(), *line]))
+
+
+def _behind_command(message: Message) -> str:
+    words = (message.text or "").split(maxsplit=1)
+    return without_surrogates(words[1]) if len(words) > 1 else ""
+
+
 def _without_mention(message: Message, username: str) -> str:
     mention = rf"\s*@{re.escape(username)}\b\s*"
-    return re.sub(mention, " ", message.text or "", flags=re.IGNORECASE).strip()
-
-
-def _request(command: str) -> Request | None:
-    """Read a command such as "/said Merkel about Brexit"; None for a question."""
-    name, _, line = command.removeprefix(COMMAND).partition(" ")
-    if not command.startswith(COMMAND) or name not in set(Kind):
-        return None
-    return typed(Kind(name), line, LIMIT)
-
-
-def _keyboard(
-    asked: int, page: int, count: int, found: Answer | View, language: str
-) -> InlineKeyboardMarkup | None:
-    understood = found.understood if isinstance(found, Answer) else None
-    return keyboard(asked, page, count, language, understood)
+    text = re.sub(mention, " ", message.text or "", flags=re.IGNORECASE).strip()
+    return without_surrogates(text)
 
 
 def _message(update: Update) -> Message:
     return cast("Message", update.message)  # a handler's filters see to it
-
-
-def _pressed(update: Update) -> CallbackQuery:
-    return cast("CallbackQuery", update.callback_query)  # as above
-
-
-def _data(update: Update) -> list[str]:
-    """Return what a button says: what to do, the id of the question, and with what."""
-    return (_pressed(update).data or "").split(":")

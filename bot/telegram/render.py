@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, time
 from html import escape, unescape
 from itertools import accumulate, takewhile
 
@@ -10,8 +11,10 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOpti
 
 from bot.addresses import domain
 from bot.answer import NO_NOTES, Answer, Notes, Quote, Reason, Understood
+from bot.context import Context
 from bot.dates import date_in_words
 from bot.phrases import LANGUAGES, phrase
+from bot.telegram.chosen import CHOSEN
 from bot.views.view import View
 
 MESSAGE_UNITS = 4096
@@ -23,11 +26,15 @@ PIECE_UNITS = 2400
 EXPANDABLE_FROM = 240
 """Characters from which a quote is folded: about four lines on a telephone."""
 
+MIDNIGHT = time()
+"""The hour of what has a date and no hour."""
+
 _LONGEST_LINK = 2000
 _LONGEST_HEAD = 240
 _LONGEST_LABEL = 40
 _ROW_LENGTH = 28
 _GAP = "\n\n"
+_CUT = "[…]"
 
 _BORDER = re.compile(r"""(?<=[.!?…])\s+|(?<=[.!?…]["'»”“)\]])\s+|\s*\n\s*|(?<=[。！？])""")
 _SPACE = re.compile(r"\s+")
@@ -36,14 +43,15 @@ _TAG = re.compile(r"<[^>]*>")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One message: its HTML, and the address to preview when it has but one source."""
+    """One message: its HTML, the address of its first source to preview, and its quotes."""
 
     html: str
     preview: str | None = None
+    quotes: tuple[Quote, ...] = ()
 
     @property
     def link_preview(self) -> LinkPreviewOptions:
-        """The preview of the only source, or none."""
+        """The preview of the first source, or none."""
         if self.preview is None:
             return LinkPreviewOptions(is_disabled=True)
         return LinkPreviewOptions(url=self.preview, prefer_small_media=True)
@@ -61,8 +69,8 @@ class _Piece:
 
 
 def reader_language(code: str | None, asked_in: str) -> str:
-    """Return the language to speak: the reader's own, else the question's, else English."""
-    for candidate in (code or "", asked_in):
+    """Return the language to speak: the chosen one, the reader's, the question's, or English."""
+    for candidate in (CHOSEN.get() or "", code or "", asked_in):
         base = candidate.partition("-")[0].lower()
         if base in LANGUAGES:
             return base
@@ -107,14 +115,63 @@ def _pages(
     ]
 
 
+def context_page(context: Context, language: str) -> Page:
+    """Return a quote in its paragraph: the words around it, with those of the quote in bold.
+
+    What is left out of the paragraph, `[…]` tells outside of the quotation.
+    """
+    before, words, after = context.parts
+    whole = split(words)
+    if len(whole) > 1:  # the quote alone is more than a message holds
+        before, words, after = "", whole[0], ""
+    shown = f"{escape(before)}<b>{escape(words)}</b>{escape(after)}"
+    lines = [
+        _CUT if context.goes_before else "",
+        f"<blockquote>{shown}</blockquote>",
+        _CUT if context.goes_on or len(whole) > 1 else "",
+        _below(_Piece(context.quote, words), language),
+    ]
+    html = "\n".join(filter(None, lines))
+    return Page(html, _address(context.quote.article.url), (context.quote,))
+
+
+def shared_quote(quote: Quote, language: str) -> Page:
+    """Return a quote by itself, as it is put into other chats: its beginning if it is too long."""
+    parts = split(quote.text)
+    piece = _Piece(quote, parts[0], parts=len(parts))
+    return _page("", [piece], language)
+
+
+def label(text: str) -> str:
+    """Return a text as a button shows it: its beginning, on one line."""
+    return _line(text, _LONGEST_LABEL)
+
+
+def said_or_title(quote: Quote, language: str) -> str:
+    """Return who says it to whom, else the headline it stands under, in one line."""
+    return _said(quote, language) or _line(quote.article.title or quote.article.source, 160)
+
+
+def described(quote: Quote) -> str:
+    """Return the beginning of the words, as one line."""
+    return _line(quote.text, _LONGEST_HEAD)
+
+
 def keyboard(
-    asked: int, page: int, count: int, language: str, understood: Understood | None = None
+    asked: int,
+    page: int,
+    count: int,
+    language: str,
+    understood: Understood | None = None,
+    tools: Sequence[InlineKeyboardButton] = (),
 ) -> InlineKeyboardMarkup | None:
     """Return the buttons under page `page` of `count` (from 1), None if there are none.
 
-    The first row turns to other pages; those below it ask without a part of what was understood.
+    The first row turns to other pages, the second holds the tools; those below it ask without a
+    part of what was understood.
     """
     rows = [_page_buttons(asked, page, count, language)] if count > 1 else []
+    rows += [list(tools)] if tools else []
     if understood is not None:
         rows += _in_rows(_drop_buttons(asked, understood, language))
     return InlineKeyboardMarkup(rows) if rows else None
@@ -135,8 +192,7 @@ def _drop_buttons(
     asked: int, understood: Understood, language: str
 ) -> Iterator[InlineKeyboardButton]:
     for one in understood.filters(language):
-        label = _line(f"✕ {one.text}", _LONGEST_LABEL)
-        yield InlineKeyboardButton(label, callback_data=f"d:{asked}:{one.slot}")
+        yield InlineKeyboardButton(label(f"✕ {one.text}"), callback_data=f"d:{asked}:{one.slot}")
     if understood.follows is not None:
         yield InlineKeyboardButton(phrase(language, "tg-fresh"), callback_data=f"f:{asked}")
 
@@ -210,10 +266,9 @@ def _packed(
 
 
 def _page(head: str, pieces: Sequence[_Piece], language: str) -> Page:
-    articles = {piece.quote.article.id: piece.quote.article for piece in pieces}
-    only = next(iter(articles.values())) if len(articles) == 1 else None
     html = head + _GAP.join(_block(piece, language) for piece in pieces)
-    return Page(html, _address(only.url) if only else None)
+    quotes = tuple(dict.fromkeys(piece.quote for piece in pieces))
+    return Page(html, _address(quotes[0].article.url), quotes)
 
 
 def _head(lines: Iterable[str], *, before: str = "", after: str = _GAP) -> str:
@@ -225,12 +280,12 @@ def _head(lines: Iterable[str], *, before: str = "", after: str = _GAP) -> str:
 def _block(piece: _Piece, language: str) -> str:
     """The exact words, and under them who said it to whom and where it stands."""
     tag = "blockquote expandable" if len(piece.words) > EXPANDABLE_FROM else "blockquote"
+    return f"<{tag}>{escape(piece.words)}</blockquote>\n" + _below(piece, language)
+
+
+def _below(piece: _Piece, language: str) -> str:
     said = " · ".join(filter(None, (_said(piece.quote, language), piece.note)))
-    return (
-        f"<{tag}>{escape(piece.words)}</blockquote>\n"
-        + (f"<b>{escape(said)}</b>\n" if said else "")
-        + _source(piece, language)
-    )
+    return (f"<b>{escape(said)}</b>\n" if said else "") + _source(piece, language)
 
 
 def _said(quote: Quote, language: str) -> str:
@@ -246,9 +301,9 @@ def _source(piece: _Piece, language: str) -> str:
     quote = piece.quote
     cells = [
         escape(_line(quote.article.source, 80)),
-        date_in_words(quote.article.published, language),
+        _date(quote.article.published, language),
+        _linked_title(quote),
     ]
-    cells.append(_linked_title(quote))
     if quote.also_in:
         cells.append(phrase(language, "tg-also-in", count=len(quote.also_in)))
     if piece.parts > 1:
@@ -256,18 +311,26 @@ def _source(piece: _Piece, language: str) -> str:
     return " · ".join(filter(None, cells))
 
 
+def _date(published: datetime | None, language: str) -> str:
+    """The day in words; where the hour is known, Telegram shows the day of the reader's zone."""
+    words = date_in_words(published, language)
+    if published is None or published.time() == MIDNIGHT:
+        return words
+    moment = int(published.timestamp())
+    return f'<tg-time unix="{moment}" format="D">{words}</tg-time>' if moment > 0 else words
+
+
 def _linked_title(quote: Quote) -> str:
     title = escape(_line(quote.article.title, 160))
+    shown = escape(_line(domain(quote.article.url or ""), 60))
     link = _address(quote.link) or _address(quote.article.url)
-    if link is None:
-        return title
-    shown = escape(_line(domain(link), 60))
-    return f'<a href="{escape(link)}">{title or shown}</a> ({shown})'
+    linked = f'<a href="{escape(link)}">{title or shown}</a>' if link else title
+    return f"{linked} ({shown})" if shown else linked
 
 
 def _address(url: str | None) -> str | None:
-    """Return the address if it is one that Telegram makes a link of: http(s), not endless."""
-    if url is None or len(url) > _LONGEST_LINK or not domain(url):
+    """Return the address if Telegram makes a link of it: of the web, with a dot, not endless."""
+    if url is None or len(url) > _LONGEST_LINK or "." not in domain(url):
         return None
     return url
 

@@ -3,6 +3,8 @@
 import time
 from collections import Counter
 
+from bot.telegram.delivery.clock import Clock
+
 
 class Vitals:
     """Counts of what has happened since the start, and how long Telegram was not heard.
@@ -14,6 +16,7 @@ class Vitals:
     """
 
     def __init__(self) -> None:
+        self.clock = Clock()
         self.counts: Counter[str] = Counter()
         self.waiting = 0
         """Updates that are taken in and not done."""

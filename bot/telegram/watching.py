@@ -148,7 +148,7 @@ class Watching:
         if written := _behind_command(message):
             return Asked(written, thread_before(message, self._memory))
         if kept := question_behind(message, self._memory):
-            return Asked("") if kept.asked.question.startswith(COMMAND) else kept.asked
+            return Asked("") if kept.asked.question.startswith(COMMAND) else kept.asked.in_words()
         reply = replied_to(message)
         return Asked((reply.text or "") if reply else "")
 

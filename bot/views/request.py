@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from bot.phrases import LANGUAGES, phrase
-from bot.questions.shown import when, words
-from bot.questions.slots import Period, Phrase
+from bot.questions.shown import when
+from bot.questions.slots import Period
 
 LIMIT = 20
 _DATE = re.compile(r"([12]\d{3})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
@@ -53,7 +53,7 @@ class Request:
             return None
         since = _midnight(self.since) if self.since else None
         until = _midnight(self.until) + _DAY if self.until else None
-        return Period(Phrase(0, 0, 1), since, until)
+        return Period(None, since, until)
 
     @property
     def moments(self) -> Period | None:
@@ -76,7 +76,7 @@ class Request:
     def line(self, language: str, person: str = "") -> str:
         """Return what is asked for in one line; `person` is the name that was found for it."""
         told = [
-            words(language, key).format(text)
+            phrase(language, f"asked-{key}", what=text)
             for key, text in (
                 ("speaker", person or self.person),
                 ("addressee", self.to),

@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from bot import shelf
 from bot.answer import Answer, Answers, Quote, Reason, Understood
+from bot.context import Context, in_context
 from bot.conversation import Conversation
 from bot.memory import Memory
+from bot.questions.only import ANYTHING, Only
 from bot.questions.slots import Slot
+from bot.shelf import Outlet
 from bot.telegram.app import UPDATES, build
-from bot.telegram.delivery.clock import Clock
 from bot.telegram.delivery.inbox import Inbox
 from bot.telegram.delivery.service import Service
 from bot.telegram.settings import TelegramSettings
@@ -78,6 +81,7 @@ class LineFinder:
         *,
         language: str | None = None,
         without: Collection[Slot] = (),
+        only: Only = ANYTHING,
     ) -> Answer:
         self.asked.append((text, tuple(history)))
         self.threads.add(threading.current_thread().name)
@@ -107,6 +111,16 @@ class LineFinder:
         found = self.ask(request.text)
         items = tuple(Item(quote) for quote in found.quotes)
         return View(request, found.understood.language, items, found.reason, found.details)
+
+    def context(self, key: str) -> Context | None:
+        quotes = [quote for article in self.articles.values() for quote in lines(article)]
+        quote = next((one for one in quotes if shelf.key(one) == key), None)
+        if quote is None:
+            return None
+        return in_context(quote, [(o.span.start, o.span.end) for o in lines(quote.article)])
+
+    def outlets(self) -> list[Outlet]:
+        return [Outlet(one.source, 1, one.published) for one in self.articles.values()]
 
     def verified(self, answer: Answer) -> Answer:
         kept = tuple(
@@ -156,12 +170,12 @@ async def built(
     watches = Watches.open(database.parent, create=True)
     memory = Memory.open(database)
     newsreader = Newsreader(cast("Conversation", conversation), watches)
-    vitals, clock = Vitals(), Clock()
-    application = build(newsreader, known, memory, api.token, vitals, clock)
+    vitals = Vitals()
+    application = build(newsreader, known, memory, api.token, vitals)
     close = application.post_shutdown
     assert close is not None
     with closing(Inbox.open(database)) as inbox:
-        service = Service(application, inbox, known, vitals, clock, kinds=UPDATES)
+        service = Service(application, inbox, known, vitals, kinds=UPDATES, chosen=memory.language)
         async with application:
             yield service
         await close(application)
@@ -205,3 +219,39 @@ async def watching(
             yield
         finally:
             await end(application)
+
+
+def buttons(message: Json) -> dict[str, str]:
+    """Return the message's buttons, each with what it sends, opens or copies."""
+    rows = message.get("reply_markup", {"inline_keyboard": []})["inline_keyboard"]
+    ways = ("callback_data", "url", "switch_inline_query")
+    return {
+        button["text"]: next((button[way] for way in ways if way in button), None)
+        or button["copy_text"]["text"]
+        for row in rows
+        for button in row
+    }
+
+
+async def asks(api: FakeBotApi, reader: Reader, text: str, **where: Any) -> Json:
+    """Write and return the reply, as it is then."""
+    count = len(api.sent)
+    api.says(reader, text, **where)
+    return dict((await api.answers(count + 1))[-1])
+
+
+async def taps(api: FakeBotApi, reader: Reader, message: Json, button: str) -> Json:
+    """Press a button by its label, and return what the message has become."""
+    before = dict(api.now(message))
+    api.presses(reader, message, buttons(before)[button])
+    await api.until(lambda: api.now(message) != before)
+    return dict(api.now(message))
+
+
+async def toast(api: FakeBotApi, reader: Reader, message: Json, data: str) -> str | None:
+    """Send what some button sends, and return what is shown for a moment."""
+    count = len(api.toasts)
+    api.presses(reader, message, data)
+    await api.until(lambda: len(api.toasts) > count)
+    shown: str | None = api.toasts[-1].get("text")
+    return shown

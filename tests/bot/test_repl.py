@@ -17,6 +17,7 @@ from prompt_toolkit.output import DummyOutput
 
 from bot.answer import Answer, Quote, Reason, Understood
 from bot.phrases import LANGUAGES, phrase
+from bot.questions.only import ANYTHING, Only
 from bot.questions.reading import read
 from bot.questions.slots import Slot
 from bot.repl import COMMANDS, Session, run
@@ -68,6 +69,7 @@ class Archive:
         *,
         language: str | None = None,
         without: Collection[Slot] = (),
+        only: Only = ANYTHING,
     ) -> Answer:
         self.asked.append((text, list(history)))
         match text:
@@ -504,12 +506,12 @@ def test_a_view_is_shown_page_by_page_with_what_is_known_of_each_quote(archive):
         "said by Mayor · about the bridge\n"
         "\n"
         " 1 │ The mayor opened the bridge.\n"
-        "     statements: 7\n"
+        "     7 statements\n"
         "     Daily · 2 May 2024 · A bridge, at last\n"
     )
     first, more = shown.split("> :more\n")
     assert first.endswith("\n\nMore quotes: 2\n\n")
-    assert more.startswith(" 4 │ The river rose twice.\n     statements: 7\n")
+    assert more.startswith(" 4 │ The river rose twice.\n     7 statements\n")
     assert more.endswith("\n\nNot shown: up to 2 more.\n\n")
 
 
@@ -522,7 +524,7 @@ def test_the_commands_about_an_answer_are_about_a_view_too(archive):
 
 def test_a_question_after_a_view_is_answered_as_ever(archive):
     shown = transcript(archive, ":who bridge", "who opened the bridge?")
-    assert "statements: 7" not in shown.partition("> who")[2]
+    assert "7 statements" not in shown.partition("> who")[2]
     assert archive.asked == [("who opened the bridge?", [])]
 
 

@@ -7,7 +7,7 @@ import pytest
 from telegram.constants import ChatID
 
 from bot.phrases import phrase
-from tests.bot.fake_bot_api import FakeBotApi, Reader, group
+from tests.bot.botapi import FakeBotApi, Reader, group
 from tests.bot.telegram_world import ANNA, BORIS, VERA, quoted, running, talking
 
 DATED = "what did Putin tell Netanyahu in 2020?"
@@ -24,10 +24,10 @@ def bot(own_archive, archive, conversation):
 
 
 def buttons(message):
-    """Return the buttons below the one that turns the page, each with what it sends."""
+    """Return the buttons of the question's filters, each with what it sends."""
     rows = message.get("reply_markup", {"inline_keyboard": []})["inline_keyboard"]
     listed = [(button["text"], button["callback_data"]) for row in rows for button in row]
-    return {text: data for text, data in listed if not data.startswith("m:")}
+    return {text: data for text, data in listed if data[0] in "df"}
 
 
 async def asks(api, reader, question, **where):

@@ -12,6 +12,7 @@ import pytest
 
 from bot.phrases import LANGUAGES
 from bot.telegram import logs
+from bot.telegram.app import UPDATES
 from tests.bot.botapi import TOKEN, FakeBotApi
 from tests.bot.telegram_world import ANNA, LineFinder, articles_of, talking
 
@@ -132,7 +133,7 @@ def test_a_running_bot_answers_and_stops_at_a_signal(tmp_path):
     assert code == 0, written
     assert len(api.sent) == 1
     assert len(api.menu) == 3 * len(LANGUAGES)
-    assert api.called("getUpdates")[0]["allowed_updates"] == ["message", "callback_query"]
+    assert api.called("getUpdates")[0]["allowed_updates"] == list(UPDATES)
     assert "@citat_bot answers" in written
     assert "HTTP Request" not in written
 

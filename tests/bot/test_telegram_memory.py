@@ -1,5 +1,6 @@
 """What the bot remembers: questions, per chat, for a while."""
 
+import contextlib
 import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ import pytest
 
 from bot.asked import Asked
 from bot.memory import Kept, Memory
+from bot.questions.only import Only
 from bot.questions.slots import Slot
 from index.errors import LibraryError
 
@@ -53,6 +55,46 @@ def test_what_was_asked_again_without_a_filter_is_followed_as_it_was_meant(memor
     memory.change(key, undated, "who spoke?")
     assert memory.get(key) == Kept(key, CHAT, USER, undated, None, "who spoke?")
     assert memory.get(key).thread == memory.recent(CHAT) == ("a", "who spoke?")
+
+
+def test_what_an_answer_was_narrowed_to_is_remembered(memory):
+    key = memory.keep(CHAT, USER, "who spoke?")
+    week = datetime(2023, 10, 16, tzinfo=UTC)
+    narrowed = Asked("who spoke?").narrowed(Only("Ann", "„Вестник“ & Co", week))
+    memory.change(key, narrowed, "who spoke?")
+    assert memory.get(key) == Kept(key, CHAT, USER, narrowed, None, "who spoke?")
+
+
+def test_a_question_is_found_by_its_message_also_in_its_new_words(memory):
+    key = memory.keep(CHAT, USER, "who spok?", ["a"], asked_in=41)
+    assert memory.asked_in(CHAT, 41) == memory.get(key)
+    assert memory.asked_in(OTHER, 41) is None
+    assert memory.asked_in(CHAT, 42) is None
+    memory.change(key, Asked("who spoke?", ("a",)), "who spoke?")
+    assert memory.asked_in(CHAT, 41).asked == Asked("who spoke?", ("a",))
+    assert memory.recent(CHAT) == ("a", "who spoke?")
+
+
+def test_the_language_of_a_chat_is_remembered_until_it_is_given_back(database):
+    with contextlib.closing(Memory.open(database)) as memory:
+        memory.speak(CHAT, "ru")
+        memory.speak(CHAT, "bg")
+        memory.speak(USER, "uk")
+        assert memory.language(OTHER) is None
+        assert memory.language(CHAT, USER) == "bg"
+    with contextlib.closing(Memory.open(database)) as memory:
+        assert memory.language(OTHER, USER) == "uk"
+        memory.speak(USER, None)
+        assert memory.language(USER) is None
+    with contextlib.closing(Memory.open(database)) as memory:
+        assert (memory.language(CHAT), memory.language(USER)) == ("bg", None)
+
+
+def test_to_forget_a_reader_does_not_change_the_language_of_a_group(memory):
+    for chat in (CHAT, USER):
+        memory.speak(chat, "ru")
+        memory.forget(chat, USER)
+    assert (memory.language(CHAT), memory.language(USER)) == ("ru", None)
 
 
 def test_asked_on_its_own_a_question_follows_none(memory):

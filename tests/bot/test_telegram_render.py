@@ -8,15 +8,25 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.answer import Answer, Quote, Reason, Understood
+from bot.context import Context
 from bot.phrases import LANGUAGES, phrase
 from bot.questions.reading import read
-from bot.telegram.render import keyboard, pages, reader_language, split, units, view_pages
+from bot.telegram.render import (
+    context_page,
+    keyboard,
+    pages,
+    reader_language,
+    split,
+    units,
+    view_pages,
+)
 from bot.views.request import Kind, Request
 from bot.views.view import Item, View
 from index.namesakes import Name, Person
 from index.records import Article
+from tests.bot.botapi import formatted, utf16_slice
+from tests.bot.botapi.detection import DETECTED
 from tests.bot.questions.archives import SmallArchive
-from tests.bot.telegram_text import DETECTED, formatted, utf16_slice
 from tests.bot.telegram_world import CALL, HARBOUR, lines
 
 ASKED = Understood("?", "en")
@@ -218,7 +228,9 @@ def test_the_date_is_in_the_readers_language(language, date):
             id="agency",
         ),
         pytest.param({"via": "TASS"}, "(via TASS)\nS · undated · T", id="agency-only"),
-        pytest.param({"also_in": ("b", "c")}, "S · undated · T · also in 2 more", id="also-in"),
+        pytest.param(
+            {"also_in": ("b", "c")}, "S · undated · T · also in 2 more articles", id="also-in"
+        ),
     ],
 )
 def test_what_is_known_of_a_quote_stands_under_it(changes, line):
@@ -235,7 +247,6 @@ def test_what_is_known_of_a_quote_stands_under_it(changes, line):
         pytest.param("tg://user?id=1", "T", id="tg"),
         pytest.param("http://[", "T", id="broken"),
         pytest.param("no address", "T", id="no-address"),
-        pytest.param("https://a.example/" + "x" * 2000, "T", id="endless"),
     ],
 )
 def test_only_web_addresses_become_links_and_their_domain_is_visible(url, shown_title):
@@ -258,11 +269,10 @@ def test_an_article_without_a_title_is_linked_by_its_domain():
     assert source_line(quote_of("Words.", title="")) == "S · undated"
 
 
-def test_the_only_source_is_previewed():
+def test_the_first_source_is_previewed_if_it_has_an_address():
     one, other = lines(CALL)[0], lines(HARBOUR)[0]
-    assert pages(Answer(ASKED, (one, one)), "en", 3)[0].link_preview.url == CALL.url
-    assert pages(Answer(ASKED, (one, other)), "en", 3)[0].link_preview.is_disabled
-    assert pages(Answer(ASKED, (other,)), "en", 3)[0].link_preview.is_disabled
+    assert pages(Answer(ASKED, (one, other)), "en", 3)[0].link_preview.url == CALL.url
+    assert pages(Answer(ASKED, (other, one)), "en", 3)[0].link_preview.is_disabled
 
 
 # Silence
@@ -337,3 +347,51 @@ def test_the_language_is_the_readers_else_the_questions_else_english(code, asked
 def test_an_aware_date_is_the_outlets_own_day():
     late = datetime(2023, 12, 31, 23, 59, tzinfo=UTC)
     assert "31 December 2023" in source_line(quote_of("Words.", published=late))
+
+
+# Dates of the reader's own zone
+
+
+def times(quote):
+    (page,) = pages(Answer(ASKED, (quote,)), "en", 3)
+    text, entities = formatted(page.html, "HTML")
+    return [utf16_slice(text, one) for one in entities if one["type"] == "date_time"]
+
+
+def test_where_the_hour_is_known_the_day_is_that_of_the_readers_zone():
+    quote = lines(CALL)[0]
+    (page,) = pages(Answer(ASKED, (quote,)), "en", 3)
+    assert quote.article.published
+    moment = int(quote.article.published.timestamp())
+    assert f'<tg-time unix="{moment}" format="D">16 October 2023</tg-time>' in page.html
+    assert times(quote) == ["16 October 2023"]
+
+
+@pytest.mark.parametrize(
+    "published",
+    [
+        pytest.param(None, id="undated"),
+        pytest.param(datetime(2023, 10, 16, tzinfo=UTC), id="a-day-alone"),
+        pytest.param(datetime(1912, 4, 15, 2, 20, tzinfo=UTC), id="before-such-clocks"),
+    ],
+)
+def test_a_day_without_an_hour_stays_as_it_was_printed(published):
+    assert times(quote_of("Words.", published=published)) == []
+
+
+# A quote in its paragraph
+
+
+@given(before=words, said=words, after=words, cuts=st.tuples(st.booleans(), st.booleans()))
+def test_a_context_quotes_its_span_and_nothing_else(before, said, after, cuts):
+    text = f"{before} {said} {after}"
+    article = Article("a", text, "T", "S", "en")
+    start = len(before) + 1
+    quote = Quote(article, article.span(start, start + len(said)), 1.0)
+    page = context_page(Context(quote, article.span(0, len(text)), *cuts), "en")
+    message, quotations = shown(page)
+    assert quotations == [text]
+    assert message.startswith("[…]\n") == cuts[0] or text.startswith("[…]\n")
+    assert units(message) <= 4096
+    _, entities = formatted(page.html, "HTML")
+    assert said in [utf16_slice(message, one) for one in entities if one["type"] == "bold"]

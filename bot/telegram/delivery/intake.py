@@ -17,7 +17,6 @@ from typing import Any, NoReturn
 import httpx
 from telegram.error import InvalidToken, TelegramError
 
-from bot.telegram.delivery.clock import Clock
 from bot.telegram.delivery.errors import AnotherPolls, TokenRejected
 from bot.telegram.delivery.inbox import Json
 from bot.telegram.delivery.turns import Turns
@@ -110,14 +109,12 @@ class Polling:
         token: str,
         turns: Turns,
         vitals: Vitals,
-        clock: Clock,
         *,
         kinds: Sequence[str],
     ) -> None:
         self._address = f"{api_url}/bot{token}/getUpdates"
         self._turns = turns
         self._vitals = vitals
-        self._clock = clock
         self._kinds = json.dumps(list(kinds))
         self._backoff = Backoff(api_url)
         self._offset = 0
@@ -131,7 +128,7 @@ class Polling:
         """
         async with httpx.AsyncClient(
             timeout=httpx.Timeout(10, read=POLL_S + LATE_S),
-            event_hooks={"response": [self._clock.hear]},
+            event_hooks={"response": [self._vitals.clock.hear]},
         ) as client:
             while True:
                 await self._turns.room()

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
@@ -12,7 +12,6 @@ from telegram import Bot
 from telegram.error import TelegramError
 from telegram.ext import Application
 
-from bot.telegram.delivery.clock import Clock
 from bot.telegram.delivery.health import Heartbeat, notify
 from bot.telegram.delivery.inbox import Inbox
 from bot.telegram.delivery.intake import Backoff, Polling, refused
@@ -34,7 +33,7 @@ class Intake(Protocol):
 
 
 class Service:
-    """Serves an application its updates."""
+    """Serves an application its updates of these kinds, in the language `chosen` in a chat."""
 
     def __init__(
         self,
@@ -42,15 +41,15 @@ class Service:
         inbox: Inbox,
         settings: TelegramSettings,
         vitals: Vitals,
-        clock: Clock,
         *,
         kinds: Sequence[str],
+        chosen: Callable[..., str | None],
     ) -> None:
         self.application = application
         self._settings = settings
         self.vitals = vitals
         self.inbox = inbox
-        self._turns = Turns(application, inbox, settings, vitals, clock)
+        self._turns = Turns(application, inbox, settings, vitals, chosen)
         self._intake: Intake
         if settings.webhook_url:
             self._intake = _webhook(application.bot, settings, self._turns, vitals, kinds)
@@ -60,7 +59,6 @@ class Service:
                 application.bot.token,
                 self._turns,
                 vitals,
-                clock,
                 kinds=kinds,
             )
 

@@ -21,7 +21,7 @@ from telegram.error import TelegramError
 from telegram.ext import Application
 
 from bot.phrases import phrase
-from bot.telegram.delivery.clock import Clock
+from bot.telegram.chosen import CHOSEN
 from bot.telegram.delivery.inbox import Inbox, Json, Received
 from bot.telegram.render import reader_language
 from bot.telegram.settings import TelegramSettings
@@ -84,13 +84,13 @@ class Turns:
         inbox: Inbox,
         settings: TelegramSettings,
         vitals: Vitals,
-        clock: Clock,
+        chosen: Callable[..., str | None],
     ) -> None:
+        self._chosen = chosen
         self._process = application.process_update
         self._bot = application.bot
         self._inbox = inbox
         self._vitals = vitals
-        self._clock = clock
         self._deadline_s = settings.answer_deadline_seconds
         self._answer_within_s = settings.answer_within_minutes * 60
         self._lanes: dict[Lane, deque[Received]] = {}
@@ -249,7 +249,7 @@ class Turns:
 
     def _is_older(self, received: Received, seconds: float) -> bool:
         asked_at = received.asked_at
-        return asked_at is not None and self._clock.now() - asked_at > seconds
+        return asked_at is not None and self._vitals.clock.now() - asked_at > seconds
 
     async def _tell_away(self, missed: list[Received]) -> None:
         """Say once in a chat that its old questions should be asked again."""
@@ -264,6 +264,7 @@ class Turns:
         """Say something to whoever wrote or pressed; what cannot be said is only logged."""
         if not received.chat:
             return
+        CHOSEN.set(self._chosen(received.chat, received.user.get("id")))
         language = reader_language(received.user.get("language_code"), "en")
         number = received.message.get("message_id")
         reply = ReplyParameters(number, allow_sending_without_reply=True) if number else None

@@ -160,7 +160,7 @@ def test_an_item_says_who_when_where_and_how_often():
     view = replace(view_of(quote, left=3), items=(Item(quote, count=7),))
     shown = re.sub("<[^>]*>", "", report(view, "en"))
     for words in (
-        "Kolev → Deneva · statements: 7",
+        "Kolev → Deneva · 7 statements",
         "Outlet · 1 March 2018 · Title (a.example)",
         "also in: b",
         "Not shown: up to 3 more.",

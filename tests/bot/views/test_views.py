@@ -240,11 +240,11 @@ class TestWho:
             (both, "Maria Deneva", 1),
         }
         shown = terminal.render(view, Screen(80, colour=False, language="en"))
-        assert "Ivan Kolev · statements: 2" in shown
-        assert "Maria Deneva · statements: 1" in shown
+        assert "Ivan Kolev · 2 statements" in shown
+        assert "Maria Deneva · 1 statement" in shown
         page = view_pages(view, "en", 9)[0].html
-        assert "<b>Ivan Kolev · statements: 2</b>" in page
-        assert "<b>Maria Deneva · statements: 1</b>" in page
+        assert "<b>Ivan Kolev · 2 statements</b>" in page
+        assert "<b>Maria Deneva · 1 statement</b>" in page
 
     def test_days_that_hold_everything_bring_no_more(self, library, encoder):
         lines = [f"Tram line {number} needs a depot" for number in range(120)]

@@ -11,7 +11,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, T
 from bot.phrases import phrase
 from bot.telegram import watching as rounds
 from bot.telegram.watching import surely_unsent
-from tests.bot.fake_bot_api import FakeBotApi, group
+from tests.bot.botapi import FakeBotApi, group
 from tests.bot.telegram_world import ANNA, BORIS, quoted, watching
 from tests.bot.watches.bridge import COST, FERRY, LORRIES, QUESTION, RAIN
 
