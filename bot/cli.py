@@ -1,6 +1,7 @@
 """Commands that answer: ask, repl, bot."""
 
 import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import click
@@ -63,11 +64,15 @@ def repl(options: Options) -> None:
 
 
 @click.command()
+@click.option(
+    "--check", is_flag=True, help="Only test all that the bot needs, and say what to do."
+)
 @common_options
 def bot(options: Options) -> None:
     """Answer in Telegram until stopped.
 
-    The token is taken from CITAT_TELEGRAM_TOKEN or from the file named in [telegram] token_file.
+    The token is taken from CITAT_TELEGRAM_TOKEN, from the file that CITAT_TELEGRAM_TOKEN_FILE
+    names, or from the one named in [telegram] token_file.
     """
     from bot.telegram.app import run
     from bot.telegram.settings import TelegramSettings, read_token
@@ -75,7 +80,23 @@ def bot(options: Options) -> None:
     settings = options.config.table("telegram", TelegramSettings)
     token = read_token(settings)  # fails at once, not after the model has been loaded
     conversation = conversation_of(options)
-    run(conversation, settings, conversation.searcher.library.path, token)
+    run(
+        conversation,
+        settings,
+        conversation.searcher.library.path,
+        token,
+        ingest=_ingest_command(options),
+    )
+
+
+def _ingest_command(options: Options) -> list[str]:
+    """Return the command that takes in an address behind it: this very program, once more."""
+    program = find_spec("citat")
+    if program is None or program.origin is None:
+        return []
+    config = [] if options.config.path is None else ["--config", str(options.config.path)]
+    command = [sys.executable, program.origin, "ingest", "--json", "--progress", *config]
+    return [*command, "--data", str(options.data), "--"]
 
 
 def conversation_of(options: Options) -> "Conversation":

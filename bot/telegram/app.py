@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from telegram import BotCommand
@@ -13,18 +14,31 @@ from bot.conversation import Conversation
 from bot.memory import Memory
 from bot.phrases import LANGUAGES, phrase
 from bot.telegram import logs
+from bot.telegram.backstage import Backstage
 from bot.telegram.handlers import Bot, Voice
 from bot.telegram.settings import TOKEN_VARIABLE, TelegramSettings
+from bot.telegram.vitals import Vitals
 from bot.watches.news import Newsreader
 from bot.watches.store import Watches
 from index.errors import ConfigError
 
 logger = logging.getLogger(__name__)
 
-UPDATES = ("message", "callback_query")
+UPDATES = ("message", "callback_query", "my_chat_member")
 """The kinds of update that are asked for; edits and channel posts are no questions."""
 
-MENU = ("ask", "said", "timeline", "who", "watch", "watches", "unwatch", "forget", "help")
+MENU = (
+    "ask",
+    "said",
+    "timeline",
+    "who",
+    "watch",
+    "watches",
+    "unwatch",
+    "status",
+    "forget",
+    "help",
+)
 """The commands, in the order in which they are listed."""
 
 CONCURRENT_UPDATES = 8
@@ -36,21 +50,30 @@ READ_TIMEOUT_S = 20
 
 
 def run(
-    conversation: Conversation, settings: TelegramSettings, database_path: Path, token: str
+    conversation: Conversation,
+    settings: TelegramSettings,
+    database_path: Path,
+    token: str,
+    ingest: Sequence[str] = (),
 ) -> None:
     """Answer questions in Telegram until SIGINT or SIGTERM.
+
+    `ingest` is the command that takes in an address behind it and prints a report in JSON.
 
     Raises:
         ConfigError: Telegram rejects the token.
         LibraryError: the database cannot keep the questions.
     """
-    logs.set_up(token)
+    logs.set_up(token, as_json=settings.log_format == "json")
     with (
         contextlib.closing(Memory.open(database_path)) as memory,
         Watches.open(database_path.parent) as watches,
+        contextlib.closing(
+            Backstage.open(settings, database_path, Vitals(), purges=[memory.purge], ingest=ingest)
+        ) as backstage,
     ):
         newsreader = Newsreader(conversation, watches)
-        application = build(newsreader, settings, memory, token)
+        application = build(newsreader, settings, memory, token, backstage)
         try:
             application.run_polling(
                 timeout=POLL_S,
@@ -66,18 +89,26 @@ def run(
             ) from None
 
 
-def build(newsreader: Newsreader, settings: TelegramSettings, memory: Memory, token: str) -> Bot:
+def build(
+    newsreader: Newsreader,
+    settings: TelegramSettings,
+    memory: Memory,
+    token: str,
+    backstage: Backstage,
+) -> Bot:
     """Return the bot, ready to be run; it closes what it opened, but not what it is given."""
     # "Retry after" as a timedelta, as it is going to be: the older form warns each time.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    voice = Voice(newsreader, settings, memory)
+    voice = Voice(newsreader, settings, memory, backstage)
 
     async def begin(application: Bot) -> None:
+        backstage.start()
         await introduce(application)
         voice.watching.start(application.bot)
 
     async def end(_application: Bot) -> None:
         await voice.watching.stop()
+        await backstage.stop()
 
     async def close(_application: Bot) -> None:
         voice.close()

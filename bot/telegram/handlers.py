@@ -6,6 +6,7 @@ import logging
 import re
 import secrets
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
@@ -15,10 +16,9 @@ from telegram import (
     CallbackQuery,
     InlineKeyboardMarkup,
     Message,
-    MessageEntity,
     Update,
 )
-from telegram.constants import ChatAction, ChatID, ParseMode
+from telegram.constants import ChatAction, ParseMode
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import (
     Application,
@@ -35,7 +35,9 @@ from bot.asked import Asked
 from bot.memory import COMMAND, Kept, Memory
 from bot.phrases import phrase
 from bot.questions.slots import Slot
-from bot.telegram.access import Gate
+from bot.telegram.access import ANYBODY
+from bot.telegram.addressed import SPOKEN_TO
+from bot.telegram.backstage import Backstage
 from bot.telegram.forgetting import Forgetting
 from bot.telegram.remarks import acknowledge, bound_to, own_language, say, unless
 from bot.telegram.render import Page, keyboard, pages, reader_language, view_pages
@@ -61,28 +63,31 @@ TYPING_AFTER_S = 0.3
 TYPING_EVERY_S = 4
 """Telegram shows the sign for five seconds at most."""
 
-_ANYBODY = (ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL)
-"""Users in whose name others write: nobody can tell who of them has asked."""
-
 
 class Voice:
     """The conversation, spoken through Telegram."""
 
-    def __init__(self, newsreader: Newsreader, settings: TelegramSettings, memory: Memory) -> None:
+    def __init__(
+        self,
+        newsreader: Newsreader,
+        settings: TelegramSettings,
+        memory: Memory,
+        backstage: Backstage,
+    ) -> None:
         self._conversation: Answers = newsreader.conversation
         self._settings = settings
         self._memory = memory
+        self._backstage = backstage
         # One worker: the encoder gains nothing from a second, and the event loop stays free.
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="telegram-answers")
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self.watching = Watching(newsreader, settings, memory, self._work)
+        self.watching = Watching(newsreader, settings, memory, backstage.gate, self._work)
         self._forgetting = Forgetting(memory, newsreader.watches, self._turn, self._work)
 
     def register(self, application: Bot) -> None:
         """Add all handlers. The first that matches takes an update; the gate is before them."""
         fresh = filters.UpdateType.MESSAGE
         private = fresh & filters.ChatType.PRIVATE
-        spoken_to = filters.ChatType.PRIVATE | _SpokenTo()
         for handler in (
             CommandHandler("start", self.start, fresh),
             CommandHandler("help", self.help, fresh),
@@ -90,16 +95,17 @@ class Voice:
             CommandHandler([kind.value for kind in Kind], self.view, fresh),
             *self.watching.handlers(fresh),
             *self._forgetting.handlers(fresh),
+            *self._backstage.handlers(fresh),
             CallbackQueryHandler(self.turn_page, r"^m:\d{1,18}:\d{1,4}$"),
             CallbackQueryHandler(self.drop, rf"^d:\d{{1,18}}:({'|'.join(Slot)})$"),
             CallbackQueryHandler(self.fresh, r"^f:\d{1,18}$"),
             CallbackQueryHandler(self.stale_button),
             MessageHandler(private & filters.COMMAND, self.help),
-            MessageHandler(fresh & filters.TEXT & ~filters.COMMAND & spoken_to, self.question),
+            MessageHandler(fresh & filters.TEXT & ~filters.COMMAND & SPOKEN_TO, self.question),
             MessageHandler(private & ~filters.TEXT & ~filters.StatusUpdate.ALL, self.not_text),
         ):
             application.add_handler(handler)
-        application.add_handler(TypeHandler(Update, Gate(self._settings).check), group=-1)
+        application.add_handler(TypeHandler(Update, self._backstage.gate.check), group=-1)
         application.add_error_handler(trouble)
 
     def close(self) -> None:
@@ -167,7 +173,7 @@ class Voice:
         async with self._behind(update) as kept:
             if kept is None:
                 return
-            if kept.user not in {query.from_user.id, *_ANYBODY}:
+            if kept.user not in {query.from_user.id, *ANYBODY}:
                 await acknowledge(query, phrase(language, "tg-not-yours"))
                 return
             found = await self._work(self._changed, kept, changed(kept.asked))
@@ -199,11 +205,13 @@ class Voice:
         if not question:
             await say(message, phrase(own_language(update), "tg-ask-empty"))
             return
+        started = time.perf_counter()
         async with self._turn(message.chat_id):
             async with _typing(message):
                 asked, found = await self._work(self._ask, message, question)
             sent = await self._send(message, asked, found)
             await self._work(self._remember, asked, sent.message_id)
+        self._backstage.journal.answered(message, found, time.perf_counter() - started)
 
     async def _send(self, message: Message, asked: int, found: Answer | View) -> Message:
         code = message.from_user.language_code if message.from_user else None
@@ -282,17 +290,6 @@ class Voice:
         """Do what may block (searching, the database) in the one worker thread."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._worker, work, *arguments)
-
-
-class _SpokenTo(filters.MessageFilter):
-    """In a group: messages that mention the bot or reply to it."""
-
-    def filter(self, message: Message) -> bool:
-        bot, replied = message.get_bot(), message.reply_to_message
-        if replied and replied.from_user and replied.from_user.id == bot.id:
-            return True
-        mentions = message.parse_entities([MessageEntity.MENTION]).values()
-        return f"@{bot.username}".lower() in map(str.lower, mentions)
 
 
 async def trouble(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -13,8 +13,10 @@ from bot.conversation import Conversation
 from bot.memory import Memory
 from bot.questions.slots import Slot
 from bot.telegram.app import UPDATES, build
+from bot.telegram.backstage import Backstage
 from bot.telegram.handlers import Bot
 from bot.telegram.settings import TelegramSettings
+from bot.telegram.vitals import Vitals
 from bot.views.request import Request
 from bot.views.view import Item, View
 from bot.watches.news import Newsreader
@@ -53,6 +55,13 @@ HOSTILE = Article(
     url="https://odd.example/?q=%22<>",
 )
 ARTICLES = (CALL, HARBOUR, HOSTILE)
+
+FREE = {
+    "open_to_all": True,
+    "questions_per_minute": 0,
+    "questions_per_hour": 0,
+    "chat_questions_per_minute": 0,
+}
 
 
 class LineFinder:
@@ -134,19 +143,26 @@ def quoted(message: Json) -> list[str]:
 
 @asynccontextmanager
 async def built(
-    api: FakeBotApi, database: Path, conversation: Answers | None = None, **settings: Any
+    api: FakeBotApi,
+    database: Path,
+    conversation: Answers | None = None,
+    *,
+    ingest: Sequence[str] = (),
+    **settings: Any,
 ) -> AsyncIterator[Bot]:
-    """Build the bot for this server; everyone may talk to it unless told otherwise."""
-    known = TelegramSettings(api_base_url=api.url, **{"open_to_all": True, **settings})
+    """Build the bot for this server; everyone may ask as much as they like unless told not to."""
+    known = TelegramSettings(api_base_url=api.url, **{**FREE, **settings})
     watches = Watches.open(database.parent, create=True)
     memory = Memory.open(database)
     newsreader = Newsreader(cast("Conversation", conversation or LineFinder()), watches)
-    application = build(newsreader, known, memory, api.token)
+    backstage = Backstage.open(known, database, Vitals(), purges=[memory.purge], ingest=ingest)
+    application = build(newsreader, known, memory, api.token, backstage)
     close = application.post_shutdown
     assert close is not None
     async with application:
         yield application
     await close(application)
+    backstage.close()
     memory.close()
     watches.close()
 
