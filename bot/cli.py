@@ -1,6 +1,7 @@
 """Commands that answer: ask, repl, bot."""
 
 import sys
+from dataclasses import asdict
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -68,12 +69,15 @@ def repl(options: Options) -> None:
     "--check", is_flag=True, help="Only test all that the bot needs, and say what to do."
 )
 @common_options
-def bot(options: Options) -> None:
+def bot(options: Options, *, check: bool) -> None:
     """Answer in Telegram until stopped.
 
     The token is taken from CITAT_TELEGRAM_TOKEN, from the file that CITAT_TELEGRAM_TOKEN_FILE
     names, or from the one named in [telegram] token_file.
     """
+    if check:
+        _check(options)
+        return
     from bot.telegram.app import run
     from bot.telegram.settings import TelegramSettings, read_token
 
@@ -87,6 +91,22 @@ def bot(options: Options) -> None:
         token,
         ingest=_ingest_command(options),
     )
+
+
+def _check(options: Options) -> None:
+    """Print a line for each finding as it comes; exit with 1 if any is bad."""
+    from bot.telegram.check import Checks
+
+    findings = []
+    for finding in Checks(options).findings():
+        findings.append(finding)
+        if not options.as_json:
+            state = click.style("ok    ", "green") if finding.ok else click.style("failed", "red")
+            click.echo(f"{finding.check:8}  {state}  {finding.told}")
+    if options.as_json:
+        print_json([asdict(finding) for finding in findings])
+    if not all(finding.ok for finding in findings):
+        raise SystemExit(1)
 
 
 def _ingest_command(options: Options) -> list[str]:

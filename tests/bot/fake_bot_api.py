@@ -93,6 +93,7 @@ class FakeBotApi:
         self._numbers = itertools.count(1)
         self._arrived = asyncio.Event()
         self._poller = 0
+        self._webhook = ""
         self._chats: dict[int, Json] = {}
         self._presses: set[str] = set()
 
@@ -262,6 +263,18 @@ class FakeBotApi:
 
     def _on_getme(self, _data: Json) -> Json:
         return BOT
+
+    def _on_setwebhook(self, data: Json) -> bool:
+        self._webhook = data["url"]
+        return True
+
+    def _on_getwebhookinfo(self, _data: Json) -> Json:
+        waiting = len(self._updates)
+        return {
+            "url": self._webhook,
+            "has_custom_certificate": False,
+            "pending_update_count": waiting,
+        }
 
     def _on_deletewebhook(self, _data: Json) -> bool:
         return True
