@@ -1,6 +1,8 @@
 """Commands that answer: ask, repl, bot."""
 
 import sys
+from dataclasses import asdict
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import click
@@ -63,16 +65,23 @@ def repl(options: Options) -> None:
 
 
 @click.command()
+@click.option(
+    "--check", is_flag=True, help="Only test all that the bot needs, and say what to do."
+)
 @click.option("--health", is_flag=True, help="Tell whether the running bot is well; exit 0 or 1.")
 @common_options
-def bot(options: Options, *, health: bool) -> None:
+def bot(options: Options, *, check: bool, health: bool) -> None:
     """Answer in Telegram until stopped.
 
-    The token is taken from CITAT_TELEGRAM_TOKEN or from the file named in [telegram] token_file.
+    The token is taken from CITAT_TELEGRAM_TOKEN, from the file that CITAT_TELEGRAM_TOKEN_FILE
+    names, or from the one named in [telegram] token_file.
 
     Exit codes: 0 stopped, 1 failed, 2 wrong usage, 3 Telegram keeps rejecting the token,
     4 another program takes the bot's updates.
     """
+    if check:
+        _check(options)
+        return
     if health:
         _tell_health(options)
         return
@@ -82,7 +91,39 @@ def bot(options: Options, *, health: bool) -> None:
     settings = options.config.table("telegram", TelegramSettings)
     token = read_token(settings)  # fails at once, not after the model has been loaded
     conversation = conversation_of(options)
-    run(conversation, settings, conversation.searcher.library.path, token)
+    run(
+        conversation,
+        settings,
+        conversation.searcher.library.path,
+        token,
+        ingest=_ingest_command(options),
+    )
+
+
+def _check(options: Options) -> None:
+    """Print a line for each finding as it comes; exit with 1 if any is bad."""
+    from bot.telegram.check import Checks
+
+    findings = []
+    for finding in Checks(options).findings():
+        findings.append(finding)
+        if not options.as_json:
+            state = click.style("ok    ", "green") if finding.ok else click.style("failed", "red")
+            click.echo(f"{finding.check:8}  {state}  {finding.told}")
+    if options.as_json:
+        print_json([asdict(finding) for finding in findings])
+    if not all(finding.ok for finding in findings):
+        raise SystemExit(1)
+
+
+def _ingest_command(options: Options) -> list[str]:
+    """Return the command that takes in an address behind it: this very program, once more."""
+    program = find_spec("citat")
+    if program is None or program.origin is None:
+        return []
+    config = [] if options.config.path is None else ["--config", str(options.config.path)]
+    command = [sys.executable, program.origin, "ingest", "--json", "--progress", *config]
+    return [*command, "--data", str(options.data), "--"]
 
 
 def _tell_health(options: Options) -> None:

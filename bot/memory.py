@@ -18,9 +18,6 @@ from index.errors import LibraryError
 COMMAND = "/"
 """With it begins what is asked again but cannot be followed up."""
 
-KEEP = timedelta(days=30)
-"""How long a question is remembered."""
-
 FOLLOW_UP = timedelta(minutes=30)
 """How long a question can be followed up without replying to its answer."""
 
@@ -57,7 +54,7 @@ class Memory:
 
     @classmethod
     def open(cls, path: Path) -> "Memory":
-        """Open the memory in this database, and drop what is older than `KEEP`.
+        """Open the memory in this database.
 
         Raises:
             LibraryError: the database cannot be opened or written.
@@ -166,17 +163,32 @@ class Memory:
         if chat == user:
             self.speak(chat, None)
         with self._lock, self._database.atomic():
-            gone = self._database.execute(
-                "delete from asked where chat = ? and user = ? returning question, meant",
-                [chat, user],
-            ).fetchall()
-            words = {text for row in gone for text in row}
-            left = self._database.execute("select id, history from asked where chat = ?", [chat])
-            for key, history in left.fetchall():
-                kept = [text for text in json.loads(history) if text not in words]
-                self._database.execute(
-                    "update asked set history = ? where id = ?", [_listed(kept), key]
-                )
+            self._forget(chat, "user = ?", user)
+
+    def purge(self, before: datetime) -> int:
+        """Forget what was asked before a moment, also where later questions follow it.
+
+        Returns how many questions these were.
+        """
+        old = _stamp(before)
+        with self._lock, self._database.atomic():
+            chats = self._database.execute("select distinct chat from asked where at < ?", [old])
+            return sum(self._forget(chat, "at < ?", old) for (chat,) in chats.fetchall())
+
+    def _forget(self, chat: int, which: str, value: object) -> int:
+        """Remove questions of a chat, and their words from the history of those that stay."""
+        gone = self._database.execute(
+            f"delete from asked where chat = ? and {which} returning question, meant",  # noqa: S608
+            [chat, value],
+        ).fetchall()
+        words = {text for row in gone for text in row}
+        left = self._database.execute("select id, history from asked where chat = ?", [chat])
+        for key, history in left.fetchall():
+            kept = [text for text in json.loads(history) if text not in words]
+            self._database.execute(
+                "update asked set history = ? where id = ?", [_listed(kept), key]
+            )
+        return len(gone)
 
     def move(self, chat: int, to: int) -> None:
         """Follow a group that has another id now."""
@@ -212,7 +224,6 @@ class Memory:
         spoken = self._database.table("spoken")
         spoken.create({"chat": int, "language": str}, pk="chat", if_not_exists=True)
         self._languages.update(self._database.execute("select chat, language from spoken"))
-        self._write("delete from asked where at < ?", [_stamp(datetime.now(UTC) - KEEP)])
 
     def _write(self, statement: str, values: Sequence[object]) -> int:
         with self._lock:

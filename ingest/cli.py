@@ -1,6 +1,8 @@
 """The command that takes articles in."""
 
+import json
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Self
 
@@ -17,8 +19,9 @@ if TYPE_CHECKING:  # the pipeline imports numpy and SQLite, which `citat --help`
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="PATH|URL|-...")
+@click.option("--progress", is_flag=True, help="Tell how far it is: JSON lines on stderr.")
 @common_options
-def ingest(options: Options, sources: tuple[str, ...]) -> None:
+def ingest(options: Options, sources: tuple[str, ...], *, progress: bool) -> None:
     """Add articles: files and folders (.txt .md .html .jsonl), feeds, pages, standard input.
 
     What is there already is skipped, what has changed is replaced. Interrupt it at any time:
@@ -36,10 +39,9 @@ def ingest(options: Options, sources: tuple[str, ...]) -> None:
         report, unread, interrupted = Report(), list[str](), False
         drafts = _read_all(sources, fetching, unread)
         try:
-            with _Progress(visible=sys.stderr.isatty() and not options.as_json) as progress:
-                take_in(
-                    drafts, library, encoder, report, settings=settings, progress=progress.show
-                )
+            with _Progress(visible=sys.stderr.isatty() and not options.as_json) as shown:
+                show = _ProgressLines().show if progress else shown.show
+                take_in(drafts, library, encoder, report, settings=settings, progress=show)
         except KeyboardInterrupt:
             interrupted = True
         except CitatError:
@@ -94,6 +96,20 @@ class _Progress:
         if self._visible:
             rate = (report.added + report.updated) / max(report.seconds, 1e-9)
             self._status.update(f"{report.seen} articles, {rate:.1f} new ones a second")
+
+
+class _ProgressLines:
+    """The same for a program that waits: a line of JSON, once a second at most."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def show(self, report: "Report") -> None:
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + 1
+            done = {"seen": report.seen, "added": report.added, "updated": report.updated}
+            click.echo(json.dumps(done), err=True)
 
 
 def _tell(report: "Report", *, as_json: bool) -> None:

@@ -28,6 +28,7 @@ HEAVY = {
     "numpy",
     "onnx",
     "onnxruntime",
+    "prometheus_client",
     "prompt_toolkit",
     "rich",
     "sentence_transformers",

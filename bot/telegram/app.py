@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from telegram import BotCommand
@@ -17,6 +18,7 @@ from bot.conversation import Conversation
 from bot.memory import Memory
 from bot.phrases import LANGUAGES, phrase
 from bot.telegram import logs
+from bot.telegram.backstage import Backstage
 from bot.telegram.delivery.inbox import Inbox
 from bot.telegram.delivery.lock import alone
 from bot.telegram.delivery.sending import Sending
@@ -29,7 +31,7 @@ from bot.watches.store import Watches
 
 logger = logging.getLogger(__name__)
 
-UPDATES = ("message", "edited_message", "callback_query", "inline_query")
+UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
 """The kinds of update that are asked for; channel posts are no questions."""
 
 MENU = (
@@ -41,6 +43,7 @@ MENU = (
     "watch",
     "watches",
     "unwatch",
+    "status",
     "lang",
     "privacy",
     "forget",
@@ -56,9 +59,15 @@ CONNECTIONS = 32
 
 
 def run(
-    conversation: Conversation, settings: TelegramSettings, database_path: Path, token: str
+    conversation: Conversation,
+    settings: TelegramSettings,
+    database_path: Path,
+    token: str,
+    ingest: Sequence[str] = (),
 ) -> None:
     """Answer questions in Telegram until SIGINT or SIGTERM.
+
+    `ingest` is the command that takes in an address behind it and prints a report in JSON.
 
     Raises:
         AnotherRuns: another bot works in the same data directory.
@@ -66,16 +75,21 @@ def run(
         AnotherPolls: another program takes the bot's updates.
         LibraryError: the database cannot keep the questions.
     """
-    logs.set_up(token)
+    logs.set_up(token, as_json=settings.log_format == "json")
     folder, vitals = database_path.parent, Vitals()
     with (
         alone(folder),
         contextlib.closing(Inbox.open(database_path)) as inbox,
         contextlib.closing(Memory.open(database_path)) as memory,
         Watches.open(folder) as watches,
+        contextlib.closing(
+            Backstage.open(
+                settings, database_path, vitals, purges=[memory.purge, inbox.purge], ingest=ingest
+            )
+        ) as backstage,
     ):
         newsreader = Newsreader(conversation, watches)
-        application = build(newsreader, settings, memory, token, vitals)
+        application = build(newsreader, settings, memory, token, backstage)
         service = Service(
             application, inbox, settings, vitals, kinds=UPDATES, chosen=memory.language
         )
@@ -107,22 +121,24 @@ def build(
     settings: TelegramSettings,
     memory: Memory,
     token: str,
-    vitals: Vitals,
+    backstage: Backstage,
 ) -> Bot:
     """Return the bot, ready to be run; it closes what it opened, but not what it is given."""
     # "Retry after" as a timedelta, as it is going to be: the older form warns each time.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    voice = Voice(newsreader, settings, memory)
+    vitals, voice = backstage.vitals, Voice(newsreader, settings, memory, backstage)
 
     async def count_error(_update: object, _context: object) -> None:
         vitals.count("errors")
 
     async def begin(application: Bot) -> None:
+        backstage.start()
         _ = application.create_task(introduce(application))
         voice.watching.start(application.bot)
 
     async def end(_application: Bot) -> None:
         await voice.watching.stop()
+        await backstage.stop()
 
     async def close(_application: Bot) -> None:
         await asyncio.to_thread(voice.close)  # it waits for the search under way

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from telegram import CallbackQuery, Message, Update
-from telegram.constants import ChatID, ParseMode
+from telegram.constants import ParseMode
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.answer import Answer
@@ -12,11 +12,9 @@ from bot.asked import Asked
 from bot.memory import Kept, Memory
 from bot.phrases import phrase
 from bot.questions.slots import Slot
+from bot.telegram.access import ANYBODY
 from bot.telegram.remarks import acknowledge, own_language, unless
 from bot.telegram.showing import Found, Showing, Shown, offered
-
-_ANYBODY = (ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL)
-"""Users in whose name others write: nobody can tell who of them has asked."""
 
 _KEY = r"\d{1,18}"
 _PAGE = r"\d{1,4}"
@@ -115,7 +113,7 @@ class Buttons:
         kept = await self._behind(update)
         if kept is None:
             return
-        if kept.user not in {query.from_user.id, *_ANYBODY}:
+        if kept.user not in {query.from_user.id, *ANYBODY}:
             await acknowledge(query, phrase(language, "tg-not-yours"))
             return
         found = await self._work(self._changed, kept, changed)

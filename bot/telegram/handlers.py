@@ -6,13 +6,14 @@ import logging
 import re
 import secrets
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from telegram import Message, MessageEntity, Update
+from telegram import Message, Update
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import (
@@ -29,7 +30,8 @@ from bot.answer import Answer
 from bot.asked import Asked
 from bot.memory import COMMAND, Memory
 from bot.phrases import phrase
-from bot.telegram.access import Gate
+from bot.telegram.addressed import SPOKEN_TO
+from bot.telegram.backstage import Backstage
 from bot.telegram.buttons import Buttons
 from bot.telegram.delivery.sending import OnHold
 from bot.telegram.forgetting import Forgetting
@@ -59,19 +61,31 @@ TYPING_EVERY_S = 4
 class Voice:
     """The conversation, spoken through Telegram."""
 
-    def __init__(self, newsreader: Newsreader, settings: TelegramSettings, memory: Memory) -> None:
+    def __init__(
+        self,
+        newsreader: Newsreader,
+        settings: TelegramSettings,
+        memory: Memory,
+        backstage: Backstage,
+    ) -> None:
         conversation = newsreader.conversation
         self._settings = settings
         self._showing = Showing(conversation, settings.quotes_per_message)
         self._memory = memory
+        self._backstage = backstage
         # One worker: the encoder gains nothing from a second, and the event loop stays free.
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="telegram-answers")
-        self.watching = Watching(newsreader, settings, memory, self._work)
+        self.watching = Watching(newsreader, settings, memory, backstage.gate, self._work)
         self._forgetting = Forgetting(memory, newsreader.watches, self._work)
         self._buttons = Buttons(self._showing, memory, self._work)
         self._inline = Inline(conversation, self._work, is_personal=not settings.open_to_all)
         self._telling = Telling(
-            conversation, self._showing, memory, self._work, self.watching.resume
+            conversation,
+            self._showing,
+            memory,
+            self._work,
+            self.watching.resume,
+            settings.keep_days,
         )
 
     def register(self, application: Bot) -> None:
@@ -80,22 +94,22 @@ class Voice:
         private = fresh & filters.ChatType.PRIVATE
         # What the bot's inline results put into a chat is nobody's question.
         typed = fresh & filters.TEXT & ~filters.VIA_BOT
-        spoken_to = filters.ChatType.PRIVATE | _SpokenTo()
         for handler in (
             *self._telling.handlers(fresh),
             CommandHandler("ask", self.ask, fresh),
             CommandHandler([kind.value for kind in Kind], self.view, fresh),
             *self.watching.handlers(fresh),
             *self._forgetting.handlers(fresh),
+            *self._backstage.handlers(fresh),
             *self._buttons.handlers(),
             InlineQueryHandler(self._inline.answer, block=False),
             MessageHandler(private & filters.COMMAND, self._telling.help),
-            MessageHandler(typed & ~filters.COMMAND & spoken_to, self.question),
+            MessageHandler(typed & ~filters.COMMAND & SPOKEN_TO, self.question),
             MessageHandler(filters.UpdateType.EDITED_MESSAGE & filters.TEXT, self.edited),
             MessageHandler(private & ~filters.TEXT & ~filters.StatusUpdate.ALL, self.not_text),
         ):
             application.add_handler(handler)
-        application.add_handler(TypeHandler(Update, Gate(self._settings).check), group=-1)
+        application.add_handler(TypeHandler(Update, self._backstage.gate.check), group=-1)
         application.add_handler(TypeHandler(Update, self._telling.choose), group=-2)
         application.add_error_handler(trouble)
 
@@ -161,11 +175,13 @@ class Voice:
         if not question:
             await say(message, phrase(own_language(update), "tg-ask-empty"))
             return
+        started = time.perf_counter()
         async with _typing(message):
             asked, found = await self._work(self._ask, message, question)
         code = message.from_user.language_code if message.from_user else None
         sent = await show(message, self._showing.answer(found, code, asked))
         await self._work(self._remember, asked, sent.message_id)
+        self._backstage.journal.answered(message, found, time.perf_counter() - started)
 
     def _ask(self, message: Message, question: str) -> tuple[int, Found]:
         """Answer, and remember the question if it can be followed up; its id is 0 if not."""
@@ -203,17 +219,6 @@ class Voice:
         loop = asyncio.get_running_loop()
         here = copy_context()  # it holds the language that was chosen
         return await loop.run_in_executor(self._worker, partial(here.run, work, *arguments))
-
-
-class _SpokenTo(filters.MessageFilter):
-    """In a group: messages that mention the bot or reply to it."""
-
-    def filter(self, message: Message) -> bool:
-        bot, replied = message.get_bot(), message.reply_to_message
-        if replied and replied.from_user and replied.from_user.id == bot.id:
-            return True
-        mentions = message.parse_entities([MessageEntity.MENTION]).values()
-        return f"@{bot.username}".lower() in map(str.lower, mentions)
 
 
 async def trouble(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:

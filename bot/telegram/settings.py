@@ -13,8 +13,21 @@ logger = logging.getLogger(__name__)
 
 TOKEN_VARIABLE = "CITAT_TELEGRAM_TOKEN"  # noqa: S105 - the variable's name, no secret
 
+TOKEN_FILE_VARIABLE = "CITAT_TELEGRAM_TOKEN_FILE"  # noqa: S105 - as above
+
 MOST_QUOTES = 20
 """Quotes a message may hold: three entities each stay well under Telegram's 100 a message."""
+
+LOG_FORMATS = ("text", "json")
+
+LAST_PORT = 65535
+
+_LIMITS = (
+    "watches_per_chat",
+    "questions_per_minute",
+    "questions_per_hour",
+    "chat_questions_per_minute",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +35,18 @@ class TelegramSettings:
     """The [telegram] table; closed to everyone until ids are listed or `open_to_all` is set."""
 
     token_file: str = ""
+    admins: tuple[int, ...] = ()
     allowed_users: tuple[int, ...] = ()
     allowed_chats: tuple[int, ...] = ()
     open_to_all: bool = False
     quotes_per_message: int = 3
     watches_per_chat: int = 20
+    questions_per_minute: int = 10
+    questions_per_hour: int = 120
+    chat_questions_per_minute: int = 30
+    keep_days: int = 30
+    log_format: str = "text"
+    metrics_port: int = 0
     api_base_url: str = "https://api.telegram.org"
     answer_deadline_seconds: float = 60.0
     answer_within_minutes: int = 720
@@ -42,57 +62,84 @@ class TelegramSettings:
                 f"[telegram] quotes_per_message = {self.quotes_per_message} should lie between"
                 f" 1 and {MOST_QUOTES}",
             )
-        if self.watches_per_chat < 0:
-            raise ConfigError(
-                f"[telegram] watches_per_chat = {self.watches_per_chat} should not be negative",
-            )
-        if not self.api_base_url.startswith(("https://", "http://")):
-            raise ConfigError(
-                f"[telegram] api_base_url = {self.api_base_url!r} should start with https://"
-                " (or http:// for a Bot API server of your own)",
-            )
+        for name in _LIMITS:
+            if getattr(self, name) < 0:
+                raise ConfigError(
+                    f"[telegram] {name} = {getattr(self, name)} should not be negative",
+                )
         for name in ("answer_deadline_seconds", "answer_within_minutes", "stop_within_seconds"):
             if getattr(self, name) <= 0:
                 raise ConfigError(
                     f"[telegram] {name} = {getattr(self, name)} should be more than 0",
                 )
-        if self.webhook_url and not self.webhook_url.startswith(("https://", "http://")):
-            raise ConfigError(
-                f"[telegram] webhook_url = {self.webhook_url!r} should start with https://"
-                " (or http:// for a Bot API server of your own)",
-            )
-        for name in ("allowed_users", "allowed_chats"):
+        for name in ("admins", "allowed_users", "allowed_chats"):
             _check_ids(name, getattr(self, name))
+        self._check_addresses()
+        self._check_accounts()
+
+    def _check_addresses(self) -> None:
+        addresses = {"api_base_url": self.api_base_url}
+        if self.webhook_url:
+            addresses["webhook_url"] = self.webhook_url
+        for name, address in addresses.items():
+            if not address.startswith(("https://", "http://")):
+                raise ConfigError(
+                    f"[telegram] {name} = {address!r} should start with https://"
+                    " (or http:// for a Bot API server of your own)",
+                )
+
+    def _check_accounts(self) -> None:
+        if self.keep_days < 1:
+            raise ConfigError(f"[telegram] keep_days = {self.keep_days} should be 1 or more")
+        if self.log_format not in LOG_FORMATS:
+            raise ConfigError(
+                f"[telegram] log_format = {self.log_format!r} should be one of"
+                f" {', '.join(LOG_FORMATS)}",
+            )
+        if not 0 <= self.metrics_port <= LAST_PORT:
+            raise ConfigError(
+                f"[telegram] metrics_port = {self.metrics_port} should lie between 1 and"
+                f" {LAST_PORT}, or be 0 for none",
+            )
+
+    @property
+    def is_closed_to_all(self) -> bool:
+        """Whether nobody at all may use the bot."""
+        return not (self.open_to_all or self.admins or self.allowed_users or self.allowed_chats)
 
 
 def read_token(settings: TelegramSettings, environment: Mapping[str, str] = os.environ) -> str:
-    """Return the bot token: from the environment first, else from the token file.
+    """Return the bot token: from the environment, a file named there, or that of the settings.
 
     Raises:
         ConfigError: there is none, or its file cannot be read.
     """
     if token := environment.get(TOKEN_VARIABLE, "").strip():
         return token
+    if guarded := environment.get(TOKEN_FILE_VARIABLE, "").strip():
+        return _token_in(Path(guarded))
     if not settings.token_file:
         raise ConfigError(
             f"no Telegram bot token: set the environment variable {TOKEN_VARIABLE}, or token_file"
             " in the [telegram] table to a file that holds it (@BotFather gives tokens)",
         )
-    return _token_in(Path(settings.token_file).expanduser())
+    path = Path(settings.token_file).expanduser()
+    token = _token_in(path)
+    # Not asked of a file named in the environment: supervisors guard theirs in other ways.
+    if os.name == "posix" and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        logger.warning("others can read the token file %s; run: chmod 600 %s", path, path)
+    return token
 
 
 def _token_in(path: Path) -> str:
     try:
         token = path.read_text(encoding="utf-8").strip()
-        mode = path.stat().st_mode
     except OSError as error:
         raise ConfigError(f"cannot read the token file {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"the token file {path} is not text") from error
     if not token or len(token.split()) > 1:
         raise ConfigError(f"the token file {path} should hold one token and nothing else")
-    if os.name == "posix" and mode & (stat.S_IRGRP | stat.S_IROTH):
-        logger.warning("others can read the token file %s; run: chmod 600 %s", path, path)
     return token
 
 

@@ -8,7 +8,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, fil
 
 from bot.conversation import Conversation
 from bot.dates import date_in_words
-from bot.memory import KEEP, Memory
+from bot.memory import Memory
 from bot.phrases import LANGUAGES, phrase
 from bot.shelf import Outlet
 from bot.telegram.chosen import CHOSEN
@@ -36,7 +36,9 @@ class Telling:
         memory: Memory,
         work: Callable[..., Awaitable[Any]],
         resume: Callable[[int], Awaitable[None]],
+        keep_days: int,
     ) -> None:
+        self._keep_days = keep_days
         self._conversation = conversation
         self._showing = showing
         self._memory = memory
@@ -87,7 +89,7 @@ class Telling:
     async def privacy(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Tell what is kept of a reader, and for how long."""
         language = own_language(update)
-        days = phrase(language, "tg-days", count=KEEP.days)
+        days = phrase(language, "tg-days", count=self._keep_days)
         await say(_message(update), phrase(language, "tg-privacy", days=days))
 
     async def languages(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:

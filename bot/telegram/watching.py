@@ -61,12 +61,17 @@ class Watching:
     """Standing questions of Telegram's chats."""
 
     def __init__(
-        self, newsreader: Newsreader, settings: TelegramSettings, memory: Memory, work: Work
+        self,
+        newsreader: Newsreader,
+        settings: TelegramSettings,
+        memory: Memory,
+        gate: Gate,
+        work: Work,
     ) -> None:
         self._newsreader = newsreader
         self._watches = newsreader.watches
         self._most = settings.watches_per_chat
-        self._gate = Gate(settings)
+        self._gate = gate
         self._memory = memory
         self._work = work
         self._quiet: dict[int, float] = {}

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -17,6 +17,7 @@ from bot.questions.only import ANYTHING, Only
 from bot.questions.slots import Slot
 from bot.shelf import Outlet
 from bot.telegram.app import UPDATES, build
+from bot.telegram.backstage import Backstage
 from bot.telegram.delivery.inbox import Inbox
 from bot.telegram.delivery.service import Service
 from bot.telegram.settings import TelegramSettings
@@ -59,6 +60,14 @@ HOSTILE = Article(
     url="https://odd.example/?q=%22<>",
 )
 ARTICLES = (CALL, HARBOUR, HOSTILE)
+
+FREE = {
+    "open_to_all": True,
+    "pace_sends": False,
+    "questions_per_minute": 0,
+    "questions_per_hour": 0,
+    "chat_questions_per_minute": 0,
+}
 
 
 class LineFinder:
@@ -159,26 +168,33 @@ def quoted(message: Json) -> list[str]:
 
 @asynccontextmanager
 async def built(
-    api: FakeBotApi, database: Path, conversation: Answers | None = None, **settings: Any
+    api: FakeBotApi,
+    database: Path,
+    conversation: Answers | None = None,
+    *,
+    ingest: Sequence[str] = (),
+    **settings: Any,
 ) -> AsyncIterator[Service]:
-    """Build the bot for this server; everyone may talk to it unless told otherwise."""
+    """Build the bot for this server; everyone may ask as much as they like unless told not to."""
     conversation = conversation or LineFinder()
     api.law.knows(articles_of(conversation))
-    known = TelegramSettings(
-        api_base_url=api.url, **{"open_to_all": True, "pace_sends": False, **settings}
-    )
+    known = TelegramSettings(api_base_url=api.url, **{**FREE, **settings})
     watches = Watches.open(database.parent, create=True)
     memory = Memory.open(database)
     newsreader = Newsreader(cast("Conversation", conversation), watches)
-    vitals = Vitals()
-    application = build(newsreader, known, memory, api.token, vitals)
+    vitals, inbox = Vitals(), Inbox.open(database)
+    backstage = Backstage.open(
+        known, database, vitals, purges=[memory.purge, inbox.purge], ingest=ingest
+    )
+    application = build(newsreader, known, memory, api.token, backstage)
     close = application.post_shutdown
     assert close is not None
-    with closing(Inbox.open(database)) as inbox:
-        service = Service(application, inbox, known, vitals, kinds=UPDATES, chosen=memory.language)
-        async with application:
-            yield service
-        await close(application)
+    service = Service(application, inbox, known, vitals, kinds=UPDATES, chosen=memory.language)
+    async with application:
+        yield service
+    await close(application)
+    backstage.close()
+    inbox.close()
     memory.close()
     watches.close()
 

@@ -826,6 +826,7 @@ def test_the_menu_and_the_description_are_set_in_each_language(database):
             "watch",
             "watches",
             "unwatch",
+            "status",
             "lang",
             "privacy",
             "forget",

@@ -154,16 +154,16 @@ def test_a_memory_of_an_older_version_is_taken_over(database):
         memory.close()
 
 
-def test_after_thirty_days_a_question_is_forgotten_at_the_next_start(database):
-    memory = Memory.open(database)
+def test_what_is_old_is_forgotten_wherever_it_stands(memory):
     month = datetime.now(UTC) - timedelta(days=30)
-    memory.keep(CHAT, USER, "too old", at=month - timedelta(hours=1))
-    kept = memory.keep(CHAT, USER, "kept", at=month + timedelta(hours=1))
-    memory.close()
-    memory = Memory.open(database)
-    assert memory.get(kept) == Kept(kept, CHAT, USER, Asked("kept"), None, "kept")
-    assert memory.get(kept - 1) is None
-    memory.close()
+    old = memory.keep(CHAT, USER, "too old", at=month - timedelta(hours=1))
+    kept = memory.keep(CHAT, USER, "kept", ["too old", "b"], at=month + timedelta(hours=1))
+    memory.keep(OTHER, USER, "too old", at=month - timedelta(days=400))
+    assert memory.purge(month) == 2
+    assert memory.purge(month) == 0
+    assert memory.get(old) is None
+    assert memory.get(kept) == Kept(kept, CHAT, USER, Asked("kept", ("b",)), None, "kept")
+    assert memory.count(OTHER, USER) == 0
 
 
 def test_any_thread_may_use_it(memory):

@@ -42,6 +42,13 @@ def test_ids_come_from_the_configuration(tmp_path):
             {"stop_within_seconds": 0}, "stop_within_seconds = 0 should be more", id="no-time"
         ),
         pytest.param({"webhook_url": "bot.example"}, "start with https://", id="no-address"),
+        pytest.param({"questions_per_minute": -1}, "questions_per_minute = -1", id="no-limit"),
+        pytest.param({"questions_per_hour": -1}, "questions_per_hour = -1", id="no-hour"),
+        pytest.param({"chat_questions_per_minute": -1}, "not be negative", id="no-chat"),
+        pytest.param({"keep_days": 0}, "keep_days = 0 should be 1 or more", id="keeps-nothing"),
+        pytest.param({"log_format": "xml"}, "'xml' should be one of text, json", id="xml"),
+        pytest.param({"metrics_port": 65536}, "metrics_port = 65536", id="no-port"),
+        pytest.param({"admins": ("@anna",)}, "admins holds '@anna'", id="a-name-of-an-admin"),
         pytest.param({"api_base_url": "api.telegram.org"}, "start with https://", id="no-scheme"),
         pytest.param({"allowed_users": ("@anna",)}, "allowed_users holds '@anna'", id="a-name"),
         pytest.param({"allowed_chats": (True,)}, "allowed_chats holds True", id="a-flag"),
@@ -56,6 +63,17 @@ def test_the_environment_comes_before_the_file(token_file):
     settings = TelegramSettings(token_file=str(token_file))
     assert read_token(settings, {"CITAT_TELEGRAM_TOKEN": " 654321:first "}) == "654321:first"
     assert read_token(settings, {"CITAT_TELEGRAM_TOKEN": " "}) == "123456:from-a-file"
+
+
+def test_a_supervisor_may_name_a_file_of_its_own(token_file, tmp_path, caplog):
+    given = tmp_path / "given"
+    given.write_text("123456:given\n")
+    given.chmod(0o444)  # guarded by the folder it lies in
+    settings = TelegramSettings(token_file=str(token_file))
+    assert read_token(settings, {"CITAT_TELEGRAM_TOKEN_FILE": str(given)}) == "123456:given"
+    both = {"CITAT_TELEGRAM_TOKEN": "654321:first", "CITAT_TELEGRAM_TOKEN_FILE": str(given)}
+    assert read_token(settings, both) == "654321:first"
+    assert caplog.records == []
 
 
 def test_without_a_token_both_ways_to_give_one_are_named():

@@ -78,3 +78,12 @@ def test_an_error_before_anything_is_stored_is_all_that_is_printed(ingest_comman
     result = ingest_command(good, "--json")
     assert (result.stdout, result.exit_code) == ("", 1)
     assert result.stderr.count("\n") == 1
+
+
+def test_a_program_that_waits_is_told_how_far_it_is(ingest_command, tmp_path):
+    lines = [json.dumps({"text": f"The ferry number {number} sails."}) for number in range(3)]
+    (tmp_path / "ferries.jsonl").write_text("\n".join(lines))
+    result = ingest_command(tmp_path / "ferries.jsonl", "--json", "--progress")
+    told = [json.loads(line) for line in result.stderr.splitlines()]
+    assert told[0] == {"seen": 0, "added": 0, "updated": 0}
+    assert json.loads(result.stdout)["added"] == 3

@@ -52,6 +52,9 @@ class _Site(BaseHTTPRequestHandler):
         number = int(self.path.partition("?")[2] or 0)
         self.answer(b"", 302, location=f"/long-way?{number + 1}")
 
+    def page_inwards(self) -> None:
+        self.answer(b"", 302, location=f"http://127.0.0.2:{self.server.server_port}/hello")  # type: ignore[attr-defined]
+
     def page_elsewhere(self) -> None:
         self.answer(b"", 302, location="file:///etc/passwd")
 
@@ -185,6 +188,21 @@ def test_dead_and_invalid_addresses(address, reason):
 def test_private_addresses_are_refused_unless_allowed(host):
     with pytest.raises(SourceError, match=r"is a private address .*; set allow_private = true"):
         fetch(f"http://{host}/", FetchSettings())
+
+
+def test_a_public_page_may_not_lead_to_a_private_address(site_root, monkeypatch):
+    """As a server on the internet would try: here 127.0.0.1 passes for one of these."""
+    monkeypatch.setattr("ingest.fetch.is_public", lambda address: address == "127.0.0.1")
+    assert fetch(f"{site_root}/moved", FetchSettings()).data == HTML
+    with pytest.raises(SourceError, match=r"127\.0\.0\.2 is a private address"):
+        fetch(f"{site_root}/inwards", FetchSettings())
+
+
+def test_a_name_that_has_a_private_address_among_others_is_refused(site_root, monkeypatch):
+    both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 0)) for ip in ("8.8.8.8", "10.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: both)
+    with pytest.raises(SourceError, match=r"news\.example is a private address \(10\.0\.0\.1\)"):
+        fetch("http://news.example/", FetchSettings())
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any, Self
@@ -20,8 +21,6 @@ Json = dict[str, Any]
 
 KEEP_DONE_S = 3 * 24 * 3600
 """Telegram keeps what is not confirmed for one day, so nothing older comes again."""
-
-KEEP_POISON_S = 30 * 24 * 3600
 
 _PURGE_EVERY_S = 3600
 
@@ -130,7 +129,7 @@ class Inbox:
                 # What follows may be lost with the power: an answer that is given once more.
                 self._connection.execute("pragma synchronous = normal")
         if now - self._purged > _PURGE_EVERY_S:
-            self._purge(now)
+            self._purge_done(now)
         return new
 
     def waiting(self, chat: int | None = None) -> list[Received]:
@@ -189,6 +188,20 @@ class Inbox:
             "update inbox set state = 'poison', done_at = ? where id = ?", [int(time.time()), id_]
         )
 
+    def purge(self, before: datetime) -> int:
+        """Drop what was set aside before a moment; return how much it was."""
+        gone = self._rows(
+            "delete from inbox where state = 'poison' and done_at < ? returning id",
+            [int(before.timestamp())],
+        )
+        return len(gone)
+
+    def forget(self, chat: int, user: int) -> None:
+        """Blank what was set aside of somebody in a chat."""
+        senders = {user, None}  # of what cannot be read, the sender may be unknown
+        found = [one for one in self.poisoned() if one.chat == chat]
+        self.done([one.id for one in found if one.user.get("id") in senders])
+
     def _insert(self, received: Received, now: int) -> bool:
         added = self._connection.execute(
             "insert into inbox (id, chat, raw, received_at) values (?, ?, ?, ?)"
@@ -197,13 +210,9 @@ class Inbox:
         )
         return added.rowcount == 1
 
-    def _purge(self, now: int) -> None:
+    def _purge_done(self, now: int) -> None:
         self._purged = now
-        self._rows(
-            "delete from inbox where state = 'done' and done_at < ?"
-            " or state = 'poison' and done_at < ?",
-            [now - KEEP_DONE_S, now - KEEP_POISON_S],
-        )
+        self._rows("delete from inbox where state = 'done' and done_at < ?", [now - KEEP_DONE_S])
 
     def _rows(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         with self._lock:

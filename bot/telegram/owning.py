@@ -1,0 +1,140 @@
+"""The commands of the bot's owner: its state, and who is banned. Readers see a short state."""
+
+import asyncio
+import re
+import time
+from collections.abc import Collection
+from importlib.metadata import version
+from typing import Any, cast
+
+from telegram import Message, Update
+from telegram.ext import CommandHandler, ContextTypes, filters
+
+from bot.dates import date_in_words
+from bot.phrases import phrase
+from bot.telegram.archive import Archive, State
+from bot.telegram.bans import Bans
+from bot.telegram.metrics import outcomes
+from bot.telegram.remarks import own_language, say
+from bot.telegram.vitals import Vitals
+
+_ID = re.compile(r"-?\d{1,18}", re.ASCII)
+_MOST_BANS_SHOWN = 100
+
+
+class Owning:
+    """What admins may do, in their private chats; in groups they are readers like others."""
+
+    def __init__(
+        self, admins: Collection[int], archive: Archive, bans: Bans, vitals: Vitals
+    ) -> None:
+        self._admins = admins
+        self._archive = archive
+        self._bans = bans
+        self._vitals = vitals
+        self._started = time.monotonic()
+
+    def handlers(
+        self, fresh: filters.BaseFilter, owners: filters.BaseFilter
+    ) -> list[CommandHandler[Any, Any]]:
+        """Return the handlers: one command for readers, then those for admins alone."""
+        return [
+            CommandHandler("status", self.whole_status, owners),
+            CommandHandler("status", self.status, fresh),
+            CommandHandler("ban", self.ban, owners),
+            CommandHandler("unban", self.unban, owners),
+            CommandHandler("banned", self.banned, owners),
+        ]
+
+    async def status(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Say how much is in the archive, and how new it is."""
+        state = await asyncio.to_thread(self._archive.state)
+        await say(_message(update), _size_and_age(state, own_language(update)))
+
+    async def whole_status(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Say besides how the bot itself is doing."""
+        state, language = await asyncio.to_thread(self._archive.state), own_language(update)
+        told = (_size_and_age(state, language), _index(state, language), self._doing(language))
+        await say(_message(update), "\n".join(told))
+
+    async def ban(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Hear no more of a user or a chat."""
+        id_ = _id(update)
+        if id_ is None:
+            await _answer(update, "tg-ban-usage")
+        elif id_ in self._admins:
+            await _answer(update, "tg-ban-admin", id=id_)
+        else:
+            await asyncio.to_thread(self._bans.add, id_)
+            await _answer(update, "tg-banned", id=id_)
+
+    async def unban(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Listen to a user or a chat again."""
+        id_ = _id(update)
+        if id_ is None:
+            await _answer(update, "tg-ban-usage")
+            return
+        was_there = await asyncio.to_thread(self._bans.remove, id_)
+        await _answer(update, "tg-unbanned" if was_there else "tg-not-banned", id=id_)
+
+    async def banned(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """List who is banned, and since when."""
+        language, bans = own_language(update), await asyncio.to_thread(self._bans.all)
+        if not bans:
+            await _answer(update, "tg-banned-nobody")
+            return
+        shown = [f"{id_}  {date_in_words(at, language)}" for id_, at in bans[:_MOST_BANS_SHOWN]]
+        more = ["…"] * (len(bans) > len(shown))
+        await say(_message(update), "\n".join([*shown, *more]))
+
+    def _doing(self, language: str) -> str:
+        counts, age = self._vitals.counts, self._vitals.poll_age()
+        answers = outcomes(self._vitals)
+        return phrase(
+            language,
+            "tg-status-bot",
+            version=version("citat"),
+            hours=round((time.monotonic() - self._started) / 3600, 1),
+            answers=sum(answers.values()),
+            outcomes=", ".join(f"{name} {count}" for name, count in answers.items()) or "—",
+            waiting=self._vitals.waiting,
+            errors=counts["errors"],
+            floods=counts["floods"],
+            poll_age="—" if age is None else round(age),
+        )
+
+
+def _size_and_age(state: State, language: str) -> str:
+    told = phrase(language, "repl-articles", count=state.counts["articles"])
+    if state.newest is None:
+        return told
+    date = date_in_words(state.newest.published, language)
+    newest = phrase(language, "tg-status-newest", date=date, outlet=state.newest.source)
+    return f"{told}\n{newest}"
+
+
+def _index(state: State, language: str) -> str:
+    return phrase(
+        language,
+        "tg-status-index",
+        sentences=state.counts["sentences"],
+        statements=state.counts["statements"],
+        generation=state.generation,
+        encoder=state.encoder or "—",
+    )
+
+
+async def _answer(update: Update, key: str, **blanks: object) -> None:
+    await say(_message(update), phrase(own_language(update), key, **blanks))
+
+
+def _id(update: Update) -> int | None:
+    """Return the id behind a command, if that is all there is."""
+    wanted = (_message(update).text or "").split()[1:]
+    if len(wanted) == 1 and _ID.fullmatch(wanted[0]) and int(wanted[0]):
+        return int(wanted[0])
+    return None
+
+
+def _message(update: Update) -> Message:
+    return cast("Message", update.message)  # the handlers' filters see to it
