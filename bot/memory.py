@@ -128,20 +128,24 @@ class Memory:
             )
             return int(rows.fetchone()[0])
 
-    def forget(self, chat: int, user: int) -> None:
-        """Forget somebody's questions in a chat, also where those of others follow them."""
+    def forget(self, chat: int, user: int) -> set[str]:
+        """Forget somebody's questions in a chat, also where those of others follow them.
+
+        What they said and meant is returned, to be forgotten elsewhere too.
+        """
         with self._lock, self._database.atomic():
             gone = self._database.execute(
                 "delete from asked where chat = ? and user = ? returning question, meant",
                 [chat, user],
             ).fetchall()
-            words = {text for row in gone for text in row}
+            words = {text for row in gone for text in row if text is not None}
             left = self._database.execute("select id, history from asked where chat = ?", [chat])
             for key, history in left.fetchall():
                 kept = [text for text in json.loads(history) if text not in words]
                 self._database.execute(
                     "update asked set history = ? where id = ?", [_listed(kept), key]
                 )
+        return words
 
     def close(self) -> None:
         """Close the connection."""

@@ -12,6 +12,7 @@ from telegram.ext import ApplicationBuilder
 from bot.conversation import Conversation
 from bot.memory import Memory
 from bot.phrases import LANGUAGES, phrase
+from bot.reviews.store import Reports
 from bot.telegram import logs
 from bot.telegram.handlers import Bot, Voice
 from bot.telegram.settings import TOKEN_VARIABLE, TelegramSettings
@@ -48,9 +49,10 @@ def run(
     with (
         contextlib.closing(Memory.open(database_path)) as memory,
         Watches.open(database_path.parent) as watches,
+        Reports.open(database_path.parent) as reports,
     ):
         newsreader = Newsreader(conversation, watches)
-        application = build(newsreader, settings, memory, token)
+        application = build(newsreader, settings, memory, reports, token)
         try:
             application.run_polling(
                 timeout=POLL_S,
@@ -66,11 +68,17 @@ def run(
             ) from None
 
 
-def build(newsreader: Newsreader, settings: TelegramSettings, memory: Memory, token: str) -> Bot:
+def build(
+    newsreader: Newsreader,
+    settings: TelegramSettings,
+    memory: Memory,
+    reports: Reports,
+    token: str,
+) -> Bot:
     """Return the bot, ready to be run; it closes what it opened, but not what it is given."""
     # "Retry after" as a timedelta, as it is going to be: the older form warns each time.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    voice = Voice(newsreader, settings, memory)
+    voice = Voice(newsreader, settings, memory, reports)
 
     async def begin(application: Bot) -> None:
         await introduce(application)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
@@ -9,6 +10,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, fil
 
 from bot.memory import Memory
 from bot.phrases import phrase
+from bot.reviews.store import Reports
 from bot.telegram.remarks import acknowledge, own_language, say, unless
 from bot.telegram.replies import author
 from bot.watches.store import Watches
@@ -16,18 +18,39 @@ from bot.watches.store import Watches
 Handler = CommandHandler[Any, Any] | CallbackQueryHandler[Any, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Forgettable:
+    """All that is kept of readers."""
+
+    memory: Memory
+    watches: Watches
+    reports: Reports
+
+    def count(self, chat: int, user: int) -> dict[str, int]:
+        """Return how much of each kind is kept of somebody in a chat."""
+        return {
+            "questions": self.memory.count(chat, user),
+            "standing": self.watches.count(chat, user),
+            "reports": self.reports.count(chat, user),
+        }
+
+    def forget(self, chat: int, user: int) -> None:
+        """Remove all that is kept of somebody in a chat."""
+        words = self.memory.forget(chat, user)
+        self.watches.forget(chat, user)
+        self.reports.forget(chat, user, words)
+
+
 class Forgetting:
-    """Removes a reader's questions and standing questions; in a group, those of others stay."""
+    """Removes what is kept of a reader; in a group, what is kept of others stays."""
 
     def __init__(
         self,
-        memory: Memory,
-        watches: Watches,
+        kept: Forgettable,
         turn: Callable[[int], asyncio.Lock],
         work: Callable[..., Awaitable[Any]],
     ) -> None:
-        self._memory = memory
-        self._watches = watches
+        self._kept = kept
         self._turn = turn
         self._work = work
 
@@ -42,11 +65,11 @@ class Forgetting:
         """Say how much is kept, above the button that removes it."""
         message, language = cast("Message", update.message), own_language(update)
         user = author(message)
-        questions, standing = await self._work(self._kept, message.chat_id, user)
-        if not questions + standing:
+        counts = await self._work(self._kept.count, message.chat_id, user)
+        if not any(counts.values()):
             await say(message, phrase(language, "tg-forget-nothing"))
             return
-        told = phrase(language, "tg-forget", questions=questions, standing=standing)
+        told = phrase(language, "tg-forget", **counts)
         label = phrase(language, "tg-forget-button")
         button = InlineKeyboardButton(label, callback_data=f"x:{user}")
         await say(message, told, InlineKeyboardMarkup.from_button(button))
@@ -63,16 +86,9 @@ class Forgetting:
             return
         chat = query.message.chat_id
         async with self._turn(chat):  # what was asked before is remembered before
-            await self._work(self._remove, chat, user)
+            await self._work(self._kept.forget, chat, user)
         done = False
         with unless("not modified", "to edit not found"):
             await query.edit_message_text(phrase(language, "tg-forgotten"))
             done = True
         await acknowledge(query, None if done else phrase(language, "tg-already"))
-
-    def _kept(self, chat: int, user: int) -> tuple[int, int]:
-        return self._memory.count(chat, user), self._watches.count(chat, user)
-
-    def _remove(self, chat: int, user: int) -> None:
-        self._memory.forget(chat, user)
-        self._watches.forget(chat, user)

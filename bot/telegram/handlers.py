@@ -35,11 +35,13 @@ from bot.asked import Asked
 from bot.memory import COMMAND, Kept, Memory
 from bot.phrases import phrase
 from bot.questions.slots import Slot
+from bot.reviews.store import Reports
 from bot.telegram.access import Gate
-from bot.telegram.forgetting import Forgetting
+from bot.telegram.forgetting import Forgettable, Forgetting
 from bot.telegram.remarks import acknowledge, bound_to, own_language, say, unless
 from bot.telegram.render import Page, keyboard, pages, reader_language, view_pages
 from bot.telegram.replies import author, thread_before
+from bot.telegram.reporting import Reporting
 from bot.telegram.settings import TelegramSettings
 from bot.telegram.watching import Watching
 from bot.views.request import Kind, Request, typed
@@ -68,7 +70,13 @@ _ANYBODY = (ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL)
 class Voice:
     """The conversation, spoken through Telegram."""
 
-    def __init__(self, newsreader: Newsreader, settings: TelegramSettings, memory: Memory) -> None:
+    def __init__(
+        self,
+        newsreader: Newsreader,
+        settings: TelegramSettings,
+        memory: Memory,
+        reports: Reports,
+    ) -> None:
         self._conversation: Answers = newsreader.conversation
         self._settings = settings
         self._memory = memory
@@ -76,7 +84,9 @@ class Voice:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="telegram-answers")
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.watching = Watching(newsreader, settings, memory, self._work)
-        self._forgetting = Forgetting(memory, newsreader.watches, self._turn, self._work)
+        kept = Forgettable(memory, newsreader.watches, reports)
+        self._forgetting = Forgetting(kept, self._turn, self._work)
+        self._reporting = Reporting(reports, self._behind, self._found, self._edit, self._work)
 
     def register(self, application: Bot) -> None:
         """Add all handlers. The first that matches takes an update; the gate is before them."""
@@ -93,6 +103,7 @@ class Voice:
             CallbackQueryHandler(self.turn_page, r"^m:\d{1,18}:\d{1,4}$"),
             CallbackQueryHandler(self.drop, rf"^d:\d{{1,18}}:({'|'.join(Slot)})$"),
             CallbackQueryHandler(self.fresh, r"^f:\d{1,18}$"),
+            *self._reporting.handlers(),
             CallbackQueryHandler(self.stale_button),
             MessageHandler(private & filters.COMMAND, self.help),
             MessageHandler(fresh & filters.TEXT & ~filters.COMMAND & spoken_to, self.question),

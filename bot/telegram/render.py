@@ -112,11 +112,14 @@ def keyboard(
 ) -> InlineKeyboardMarkup | None:
     """Return the buttons under page `page` of `count` (from 1), None if there are none.
 
-    The first row turns to other pages; those below it ask without a part of what was understood.
+    The first row turns to other pages; those below it ask without a part of what was understood,
+    and the last one says that an answer is none.
     """
     rows = [_page_buttons(asked, page, count, language)] if count > 1 else []
     if understood is not None:
         rows += _in_rows(_drop_buttons(asked, understood, language))
+        wrong = phrase(language, "tg-wrong")
+        rows.append([InlineKeyboardButton(wrong, callback_data=f"w:{asked}:{page}")])
     return InlineKeyboardMarkup(rows) if rows else None
 
 

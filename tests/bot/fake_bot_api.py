@@ -294,6 +294,16 @@ class FakeBotApi:
         message |= {**content, "edit_date": message["date"] + 1}
         return message
 
+    def _on_editmessagereplymarkup(self, data: Json) -> Json:
+        message = self.messages.get((data["chat_id"], data["message_id"]))
+        if message is None or message["from"] != BOT:
+            raise Refused("message to edit not found")
+        if message.get("reply_markup") == data["reply_markup"]:
+            raise Refused(ALREADY_SO)
+        _check_buttons(data["reply_markup"])
+        message |= {"reply_markup": data["reply_markup"], "edit_date": message["date"] + 1}
+        return message
+
     def _on_answercallbackquery(self, data: Json) -> bool:
         if str(data["callback_query_id"]) not in self._presses:
             raise Refused(TOO_OLD)
@@ -339,13 +349,17 @@ def _content(data: Json) -> Json:
     text, entities = formatted(str(data.get("text", "")), data.get("parse_mode"))
     content: Json = {"text": text, "entities": entities}
     if "reply_markup" in data:
-        for button in itertools.chain(*data["reply_markup"]["inline_keyboard"]):
-            if not 1 <= len(button["callback_data"].encode()) <= 64:
-                raise Refused("BUTTON_DATA_INVALID")
+        _check_buttons(data["reply_markup"])
         content["reply_markup"] = data["reply_markup"]
     if "link_preview_options" in data:
         content["link_preview_options"] = data["link_preview_options"]
     return content
+
+
+def _check_buttons(markup: Json) -> None:
+    for button in itertools.chain(*markup["inline_keyboard"]):
+        if not 1 <= len(button["callback_data"].encode()) <= 64:
+            raise Refused("BUTTON_DATA_INVALID")
 
 
 def _decoded(name: str, value: str) -> Any:

@@ -12,6 +12,7 @@ from bot.answer import Answer, Answers, Quote, Reason, Understood
 from bot.conversation import Conversation
 from bot.memory import Memory
 from bot.questions.slots import Slot
+from bot.reviews.store import Reports
 from bot.telegram.app import UPDATES, build
 from bot.telegram.handlers import Bot
 from bot.telegram.settings import TelegramSettings
@@ -140,13 +141,15 @@ async def built(
     known = TelegramSettings(api_base_url=api.url, **{"open_to_all": True, **settings})
     watches = Watches.open(database.parent, create=True)
     memory = Memory.open(database)
+    reports = Reports.open(database.parent)
     newsreader = Newsreader(cast("Conversation", conversation or LineFinder()), watches)
-    application = build(newsreader, known, memory, api.token)
+    application = build(newsreader, known, memory, reports, api.token)
     close = application.post_shutdown
     assert close is not None
     async with application:
         yield application
     await close(application)
+    reports.close()
     memory.close()
     watches.close()
 

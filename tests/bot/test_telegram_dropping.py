@@ -24,10 +24,10 @@ def bot(own_archive, archive, conversation):
 
 
 def buttons(message):
-    """Return the buttons below the one that turns the page, each with what it sends."""
+    """Return the buttons that ask again, each with what it sends."""
     rows = message.get("reply_markup", {"inline_keyboard": []})["inline_keyboard"]
     listed = [(button["text"], button["callback_data"]) for row in rows for button in row]
-    return {text: data for text, data in listed if not data.startswith("m:")}
+    return {text: data for text, data in listed if data[:2] in {"d:", "f:"}}
 
 
 async def asks(api, reader, question, **where):

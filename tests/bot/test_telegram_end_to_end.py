@@ -40,8 +40,9 @@ def database(tmp_path):
 
 
 def buttons(message):
+    """Return the labels of the buttons that turn the page."""
     rows = message.get("reply_markup", {"inline_keyboard": [[]]})["inline_keyboard"]
-    return [button["text"] for button in rows[0]]
+    return [button["text"] for button in rows[0] if button["callback_data"].startswith("m:")]
 
 
 async def turn(api, answer, button=-1):
