@@ -76,10 +76,11 @@ def _accept(reports: Reports, report: Report, library: Library, on: Screen) -> N
     while True:
         answer = click.prompt(WHERE, default="", show_default=False, prompt_suffix=": ")
         try:
-            reports.accept(report, typed(answer, library))
+            accepted = reports.accept(report, typed(answer, library))
         except CitatError as error:
             click.echo(on.ink(str(error), ERROR))
         else:
+            click.echo("\n".join(_verdict(accepted, on)) or "Accepted.")
             return
 
 
@@ -95,7 +96,7 @@ def _verdict(report: Report, on: Screen) -> Iterator[str]:
         return
     for quote in report.truth.quotes:
         yield on.lines(f"Answer: {quote}")
-    yield on.lines(f"in: {', '.join(report.truth.articles)}", DIM)
+    yield on.lines(f"It stands in: {', '.join(report.truth.articles)}", DIM)
 
 
 def _as_shown(shown: Shown, library: Library) -> tuple[Quote, str]:

@@ -12,6 +12,9 @@ from index.library import Library
 PLACE = re.compile(r"(?s)(.+):(\d{1,9})-(\d{1,9})")
 """ARTICLE:START-END, in code points of the article's text."""
 
+FEWEST = 12
+"""Characters of words that are searched: fewer may stand anywhere, and a slip of the hand does."""
+
 NOTHING = "none"
 """What the owner types if nothing answers the question."""
 
@@ -71,5 +74,7 @@ def _placed(place: str, library: Library) -> Truth:
 
 
 def _worded(words: str, library: Library) -> Truth:
+    if len(words.strip()) < FEWEST:
+        raise LibraryError(f"{words!r} may stand anywhere: give {FEWEST} characters or more")
     found = locate(Case(0, "", quotes=(words,)), library)
     return Truth(tuple(sorted(found.articles)), (words,))

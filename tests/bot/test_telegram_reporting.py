@@ -11,6 +11,7 @@ import pytest
 from bot.phrases import LANGUAGES, phrase
 from bot.reviews.report import Shown, State, Why
 from bot.reviews.store import Reports
+from bot.telegram.reporting import reasons
 from index.errors import LibraryError
 from index.library import Library
 from tests.bot.fake_bot_api import FakeBotApi, Reader, group
@@ -92,6 +93,15 @@ def test_the_button_opens_the_reasons_in_the_readers_language(database, language
     back = (phrase(language, "tg-wrong-back"), "m:1:1")
     assert rows(opened) == [labels[:2], labels[2:4], labels[4:], [back]]
     assert (opened["text"], opened["entities"]) == (answer["text"], answer["entities"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("silent", [True, False])
+def test_f25_reasons_fit_into_a_row_and_into_what_telegram_takes(language, silent):
+    markup = reasons(10**18 - 1, "9999", language, silent=silent)
+    for row in markup.inline_keyboard:
+        assert sum(len(button.text) for button in row) <= 40
+        assert all(len(str(button.callback_data).encode()) <= 64 for button in row)
 
 
 def test_a_way_back_leads_to_the_page_that_was_left(database):

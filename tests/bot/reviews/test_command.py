@@ -140,7 +140,7 @@ def test_what_is_accepted_is_shown_with_its_answer(run, report):
     report(OPENING)
     told = run("accept", "1", "--words", COST).stdout
     assert told.startswith("Report 1 · accepted · ")
-    assert told.endswith(f"\n\nAnswer: {COST}\n\nin: bridge\n")
+    assert told.endswith(f"\n\nAnswer: {COST}\n\nIt stands in: bridge\n")
     told = run("accept", "1", "--unanswerable").stdout
     assert told.endswith("\n\nNothing in the archive answers it.\n")
 
@@ -172,11 +172,15 @@ class TestOneAfterAnother:
         assert reports.get(1).truth == Truth(("bridge",), (COST,))
         assert "1/3  [a]ccept, [r]eject, [s]kip or [q]uit: " in printed
         assert printed.index("Report 1") < printed.index("Report 2") < printed.index("Report 3")
+        assert f"Answer: {COST}\nIt stands in: bridge\n" in printed
         assert printed.endswith("\nReports that wait: 1.\n")
 
     def test_what_cannot_be_used_is_asked_again(self, stored, report, reports):
         report(OPENING)
-        printed = walk(stored, "x", "", "a", "Nobody said this.", "bridge:0-999", "none").stdout
+        printed = walk(
+            stored, "x", "", "a", "s", "Nobody said this.", "bridge:0-999", "none"
+        ).stdout
+        assert "'s' may stand anywhere: give 12 characters or more" in printed
         assert "these words do not stand in any article: 'Nobody said this.'" in printed
         assert "bridge has 50 characters, not [0, 999)" in printed
         assert reports.get(1).truth == Truth()
@@ -243,7 +247,7 @@ def test_there_is_colour_on_a_terminal_and_no_control_from_a_reader(stored, repo
         pytest.param(["show", "9" * 30], 2, "Invalid value for 'ID'", id="endless-number"),
         pytest.param(["show"], 2, "Missing argument 'ID'", id="no-id"),
         pytest.param(["accept", "1", "--answer", "x"], 1, "'x' is no place", id="no-place"),
-        pytest.param(["accept", "1", "--words", "x"], 1, "these words do not", id="no-words"),
+        pytest.param(["accept", "1", "--words", "x"], 1, "'x' may stand anywhere", id="few-words"),
         pytest.param(
             ["accept", "1", "--unanswerable", "--words", "x"],
             2,
