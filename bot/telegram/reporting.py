@@ -15,7 +15,7 @@ from telegram import (
 )
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
-from bot.answer import Answer, Quote
+from bot.answer import Answer
 from bot.asked import Asked
 from bot.memory import Kept
 from bot.phrases import phrase
@@ -101,14 +101,10 @@ def reasons(asked: int, page: str, language: str, *, silent: bool) -> InlineKeyb
 def _report(query: CallbackQuery, kept: Kept, answer: Answer, why: Why) -> Report:
     """Report the quotes that the message shows, of an answer that may have changed since."""
     shown = _quoted(cast("Message", query.message))
-    quotes = [quote for quote in answer.quotes if _is_among(quote, shown)]
+    # A long quote is shown part by part.
+    quotes = [quote for quote in answer.quotes if any(words in quote.text for words in shown)]
     report = Report.of(kept.asked, answer, quotes, why)
     return replace(report, chat=kept.chat, user=query.from_user.id, asker=kept.user)
-
-
-def _is_among(quote: Quote, shown: list[str]) -> bool:
-    """Tell whether a message shows a quote, a part of it, or it with what stands around it."""
-    return any(words in quote.text or quote.text in words for words in shown)
 
 
 def _quoted(message: Message) -> list[str]:

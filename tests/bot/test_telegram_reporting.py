@@ -156,6 +156,20 @@ def test_only_the_quotes_of_the_page_are_reported(database):
     assert [one.text for one in report.quotes] == shown == HARBOUR.text.split("\n")[3:6]
 
 
+def test_a_quote_that_is_shown_part_by_part_is_reported_whole(database):
+    speech = replace(HARBOUR, text="The harbour never sleeps. " * 200 + "Really.")
+
+    async def conversation(api):
+        answer = await asks(api, ANNA, "harbour?")
+        await toast(api, ANNA, answer, "m:1:2")
+        await api.until(lambda: rows(api.now(answer)) != rows(answer))
+        await toast(api, ANNA, answer, "w:1:2:topic")
+
+    talk(conversation, database, LineFinder([speech]))
+    [report] = reports(database)
+    assert [one.text for one in report.quotes] == [speech.text]
+
+
 def test_a_silence_can_be_reported_for_what_is_there_after_all(database):
     async def conversation(api):
         silence = await asks(api, ANNA, "unicorn?")

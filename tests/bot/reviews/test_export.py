@@ -43,6 +43,11 @@ def cases(path):
             Case(1, "Who?", ("weather",), ("It rained all  day",), wrong=(OPENING,)),
             id="in-one-of-those-shown",
         ),
+        pytest.param(
+            Truth(("bridge",), (f"{OPENING} {COST}",)),
+            Case(1, "Who?", ("bridge",), (f"{OPENING} {COST}",), wrong=(RAIN,)),
+            id="around-one-of-those-shown",
+        ),
     ],
 )
 def test_a_case_holds_what_answers_and_what_does_not(path, report, reports, truth, case):
