@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from unicodedata import normalize
 
 from bot.evaluation.cases import Case
 from bot.evaluation.gold import locate
@@ -23,7 +24,7 @@ def truth_of(places: Iterable[str], words: Iterable[str], library: Library) -> T
     """Return what answers a question: the words at these places, and these words.
 
     Raises:
-        LibraryError: there is no such place.
+        LibraryError: there is no such place, or the words are too few.
         SourceError: the words stand in no article.
     """
     found = [_placed(place, library) for place in places]
@@ -38,7 +39,7 @@ def typed(line: str, library: Library) -> Truth | None:
     """Read one line: a place, exact words, or that nothing answers; None if it is blank.
 
     Raises:
-        LibraryError: there is no such place.
+        LibraryError: there is no such place, or the words are too few.
         SourceError: the words stand in no article.
     """
     line = line.strip()
@@ -74,7 +75,8 @@ def _placed(place: str, library: Library) -> Truth:
 
 
 def _worded(words: str, library: Library) -> Truth:
-    if len(words.strip()) < FEWEST:
+    words = normalize("NFC", words).strip()  # composed, as articles are
+    if len(words) < FEWEST:
         raise LibraryError(f"{words!r} may stand anywhere: give {FEWEST} characters or more")
     found = locate(Case(0, "", quotes=(words,)), library)
     return Truth(tuple(sorted(found.articles)), (words,))

@@ -21,6 +21,12 @@ def test_words_are_those_of_every_article_that_holds_them(stored):
     assert truth_of([], [RAIN], stored) == Truth(("copy", "weather"), (RAIN,))
 
 
+def test_letters_are_composed_as_they_are_in_the_archive(stored):
+    words = "Твой дом не е мой."
+    stored.write([entry_of("home", words, language="bg")])
+    assert truth_of([], [words.replace("й", "и\u0306")], stored) == Truth(("home",), (words,))
+
+
 @pytest.mark.parametrize(
     ("line", "truth"),
     [
