@@ -18,6 +18,7 @@ COMMANDS = {
     "repl": "bot.cli:repl",
     "watch": "bot.watches.cli:watch",
     "bot": "bot.cli:bot",
+    "review": "bot.reviews.cli:review",
     "eval": "bot.evaluation.cli:evaluate",
     "search": "index.cli:search",
     "show": "index.cli:show",

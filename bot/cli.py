@@ -51,14 +51,14 @@ def ask(options: Options, question: str | None, jsonl: str | None, quotes: int) 
 @common_options
 def repl(options: Options) -> None:
     """Keep asking at a prompt; :help tells what else it can do."""
-    from bot.repl import run
+    from bot.repl import Session, run
+    from bot.reviews.store import Reports
     from bot.watches.store import Watches
 
     conversation = conversation_of(options)
-    with Watches.open(options.data) as watches:
+    with Watches.open(options.data) as watches, Reports.open(options.data) as reports:
         run(
-            conversation,
-            watches,
+            Session(conversation, watches, reports, sys.stdout),
             articles=conversation.searcher.library.counts()["articles"],
             history=options.data / "history",
         )

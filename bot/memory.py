@@ -155,15 +155,16 @@ class Memory:
             )
             return int(rows.fetchone()[0])
 
-    def forget(self, chat: int, user: int) -> None:
+    def forget(self, chat: int, user: int) -> set[str]:
         """Forget somebody's questions in a chat, also where those of others follow them.
 
-        In a private chat its language is forgotten as well.
+        What they said and meant is returned, to be forgotten elsewhere too. In a private chat
+        its language is forgotten as well.
         """
         if chat == user:
             self.speak(chat, None)
         with self._lock, self._database.atomic():
-            self._forget(chat, "user = ?", user)
+            return set().union(*self._forget(chat, "user = ?", user))
 
     def purge(self, before: datetime) -> int:
         """Forget what was asked before a moment, also where later questions follow it.
@@ -173,26 +174,33 @@ class Memory:
         old = _stamp(before)
         with self._lock, self._database.atomic():
             chats = self._database.execute("select distinct chat from asked where at < ?", [old])
-            return sum(self._forget(chat, "at < ?", old) for (chat,) in chats.fetchall())
+            return sum(len(self._forget(chat, "at < ?", old)) for (chat,) in chats.fetchall())
 
-    def _forget(self, chat: int, which: str, value: object) -> int:
-        """Remove questions of a chat, and their words from the history of those that stay."""
-        gone = self._database.execute(
+    def _forget(self, chat: int, which: str, value: object) -> list[set[str]]:
+        """Remove questions of a chat, and their words from the history of those that stay.
+
+        Returns the words of each.
+        """
+        rows = self._database.execute(
             f"delete from asked where chat = ? and {which} returning question, meant",  # noqa: S608
             [chat, value],
         ).fetchall()
-        words = {text for row in gone for text in row}
+        gone = [{text for text in row if text is not None} for row in rows]
+        words = set().union(*gone)
         left = self._database.execute("select id, history from asked where chat = ?", [chat])
         for key, history in left.fetchall():
             kept = [text for text in json.loads(history) if text not in words]
             self._database.execute(
                 "update asked set history = ? where id = ?", [_listed(kept), key]
             )
-        return len(gone)
+        return gone
 
     def move(self, chat: int, to: int) -> None:
         """Follow a group that has another id now."""
         self._write("update asked set chat = ? where chat = ?", [to, chat])
+        if (chosen := self.language(chat)) is not None:
+            self.speak(to, chosen)
+            self.speak(chat, None)
 
     def close(self) -> None:
         """Close the connection."""

@@ -22,6 +22,8 @@ from prompt_toolkit.keys import Keys
 from bot.answer import Answer, Answers, Quote
 from bot.asked import Asked
 from bot.phrases import phrase
+from bot.reviews.report import Report, Why
+from bot.reviews.store import Reports
 from bot.terminal import DIM, ERROR, Screen, columns, has_colour, reader_language, render
 from bot.views import terminal
 from bot.views.request import Kind, typed
@@ -41,6 +43,7 @@ COMMANDS = (
     "said",
     "timeline",
     "who",
+    "wrong",
     "watch",
     "watches",
     "unwatch",
@@ -52,22 +55,19 @@ PAGE = 3  # quotes shown at a time
 
 
 def run(
-    conversation: Answers,
-    watches: Watches,
+    session: "Session",
     *,
     articles: int | None = None,
     history: Path | None = None,
     stdin: TextIO | None = None,
-    stdout: TextIO | None = None,
 ) -> None:
     """Answer line by line until the lines end or say `:quit`.
 
     At a terminal lines are edited, completed and kept in the `history` file; otherwise they are
     read as they come and repeated, so that the output is a whole transcript.
     """
-    stdin, stdout = stdin or sys.stdin, stdout or sys.stdout
+    stdin, stdout = stdin or sys.stdin, session.stdout
     at_terminal = stdin.isatty() and stdout.isatty()
-    session = Session(conversation, watches, stdout)
     lines = _prompted(session.seen, history) if at_terminal else _piped(stdin, stdout)
     click.echo(f"{session.greeting(articles)}\n", file=stdout)
     for line in lines:
@@ -89,6 +89,7 @@ class Session:
 
     conversation: Answers
     watches: Watches
+    reports: Reports
     stdout: TextIO
     language: str = "en"
     thread: tuple[str, ...] = ()
@@ -100,6 +101,8 @@ class Session:
 
     def greeting(self, articles: int | None) -> str:
         counted = [] if articles is None else [self._phrase("repl-articles", count=articles)]
+        if waiting := self.reports.waiting():
+            counted.append(self._phrase("wrong-waiting", count=waiting))
         return "\n".join([*counted, self._phrase("repl-greeting")])
 
     def reply(self, line: str) -> str:
@@ -149,6 +152,7 @@ class Session:
             "help": lambda _: self._phrase("repl-help"),
             "fresh": lambda _: self._fresh(),
             "drop": self._drop,
+            "wrong": self._wrong,
             "watch": self._watch,
             "watches": lambda _: self._watches(),
             "unwatch": self._unwatch,
@@ -175,6 +179,17 @@ class Session:
         if name.lower() not in slots:
             return self._phrase("repl-drop-which", slots=", ".join(slots))
         return self._ask(self.asked.dropping(slots[name.lower()]))
+
+    def _wrong(self, name: str) -> str:
+        """Report the last answer as far as it was shown; without a reason, for another one."""
+        if self.asked is None or self.answer is None:
+            return self._phrase("repl-ask-first")
+        names = Why.of_quotes() if self.answer else Why.of_silence()
+        if (reason := name.lower() or Why.OTHER) not in names:
+            return self._phrase("repl-wrong-which", reasons=", ".join(names))
+        shown = self.answer.quotes[: self.shown]
+        is_new = self.reports.add(Report.of(self.asked, self.answer, shown, Why(reason)))
+        return self._phrase("wrong-thanks" if is_new else "wrong-again")
 
     def _view(self, kind: Kind, line: str) -> str:
         """Show the first quotes of a view; the commands about an answer are about them."""

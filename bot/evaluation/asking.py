@@ -22,7 +22,8 @@ class Outcome:
     `rank` is the first right article's among the articles that the search found. `score` is the
     best quote's, minus infinity where there was nothing to quote: the case is answered by every
     threshold up to it. `article` and `sentence` tell where the first quote of a right article
-    and of a right sentence stands, `quoted` is the article quoted first.
+    and of a right sentence stands, `wrong` where the first one that is known not to answer;
+    `quoted` is the article quoted first.
     """
 
     case: Case
@@ -33,13 +34,28 @@ class Outcome:
     article: Place | None = None
     sentence: Place | None = None
     quoted: str | None = None
+    wrong: Place | None = None
+
+    @property
+    def answerable(self) -> bool | None:
+        """Whether something answers the case; None if only wrong answers are known."""
+        if self.gold is None:
+            return False
+        return True if self.gold.articles else None
 
     def is_right(self, threshold: float) -> bool:
-        """Tell whether a reader is well served: the right words first, or silence if none are."""
+        """Tell whether a reader is well served: the right words first, or silence if none are.
+
+        Where only wrong answers are known, none of them may be shown.
+        """
         if self.gold is None:
             return self.score < threshold
+        wrong = self.wrong if self.wrong and self.wrong.score >= threshold else None
+        if not self.answerable:
+            return wrong is None
         place = self.sentence if self.gold.sentences else self.article
-        return place is not None and place.rank == 1 and place.score >= threshold
+        first = place is not None and place.rank == 1 and place.score >= threshold
+        return first and (wrong is None or wrong.rank > 1)
 
     def as_dict(self, threshold: float) -> dict[str, Any]:
         """Return what came of the case, as the machine interface prints it."""
@@ -48,13 +64,14 @@ class Outcome:
             "id": self.case.id,
             "question": self.case.question,
             "language": self.language,
-            "answerable": self.gold is not None,
+            "answerable": self.answerable,
             "right": self.is_right(threshold),
             "score": round(self.score, 4) if isfinite(self.score) else None,
             "quoted": self.quoted,
             "search_rank": self.rank,
             "article_rank": self.article and self.article.rank,
             "sentence_rank": self.sentence and self.sentence.rank,
+            "wrong_rank": self.wrong and self.wrong.rank,
         }
 
 
@@ -69,7 +86,7 @@ def ask(conversation: Conversation, case: Case, gold: Gold | None) -> Outcome:
     Args:
         conversation: One that is `unsilenced`.
         case: The question, with those before it.
-        gold: What answers it, None if nothing does.
+        gold: What answers it and what does not, None if nothing answers it.
     """
     answer = conversation.ask(case.question, case.history)
     language = case.language or answer.understood.language
@@ -86,6 +103,7 @@ def ask(conversation: Conversation, case: Case, gold: Gold | None) -> Outcome:
         _first(answer.quotes, gold.has_article),
         _first(answer.quotes, gold.has_sentence),
         quoted,
+        _first(answer.quotes, gold.has_wrong),
     )
 
 

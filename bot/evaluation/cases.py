@@ -14,8 +14,8 @@ from index.errors import SourceError
 from index.languages import UNKNOWN, base_language
 from index.records import without_surrogates
 
-KEYS = ("id", "question", "article", "quote", "lang", "answerable", "history")
-LISTS = ("article", "quote", "history")
+KEYS = ("id", "question", "article", "quote", "wrong", "lang", "answerable", "history")
+LISTS = ("article", "quote", "wrong", "history")
 """Keys that may have several values: a list in JSON, a line each in a cell of CSV."""
 DELIMITERS = ",;\t"
 YES_OR_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -26,6 +26,7 @@ class Case:
     """A question with what answers it; a case that names nothing has no answer in the archive.
 
     `articles` are ids or addresses and `quotes` sentences of them: any one of each answers.
+    `wrong` are words that do not; where they stand alone, nobody has said what does.
     `line` is where the case begins in its file, the first line being 1.
     """
 
@@ -36,10 +37,15 @@ class Case:
     history: tuple[str, ...] = ()
     language: str | None = None
     id: str | None = None
+    wrong: tuple[str, ...] = ()
 
     @property
     def answerable(self) -> bool:
         return bool(self.articles or self.quotes)
+
+    @property
+    def unanswerable(self) -> bool:
+        return not (self.answerable or self.wrong)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -73,12 +79,39 @@ def read_cases(path: str) -> CaseFile:
     for number, line in lines:
         try:
             record = _record(line)
-            cases.append(_case(number, record))
+            cases.append(case_of(record, line=number))
         except SourceError as error:
             problems.append(Problem(number, str(error)))
             continue
         ignored |= dict.fromkeys(record.keys() - {*KEYS, ""})
     return CaseFile(name, tuple(cases), tuple(problems), tuple(sorted(ignored)))
+
+
+def case_of(record: Mapping[str, Any], *, line: int = 0) -> Case:
+    """Read a case from the values of one line.
+
+    Raises:
+        SourceError: they are no case.
+    """
+    questions = _texts(record, "question")
+    if len(questions) != 1:
+        raise SourceError("there is no question" if not questions else "there are two questions")
+    stated = _yes_or_no(record)
+    case = Case(
+        line,
+        questions[0],
+        _texts(record, "article"),
+        _texts(record, "quote"),
+        _texts(record, "history"),
+        _language(record),
+        next(iter(_texts(record, "id")), None),
+        () if stated is False else _texts(record, "wrong"),  # nothing answers, so all is wrong
+    )
+    if stated and not case.answerable:
+        raise SourceError("it is called answerable, but names no article and no quote")
+    if stated is False and case.answerable:
+        raise SourceError("it is called unanswerable, but names what answers it")
+    return case
 
 
 _Line = str | tuple[Sequence[str], Sequence[str]]
@@ -153,27 +186,6 @@ def _record(line: _Line) -> Mapping[str, Any]:
         )
     cells = dict(zip(header, row, strict=False))
     return {key: cell.splitlines() if key in LISTS else cell for key, cell in cells.items()}
-
-
-def _case(number: int, record: Mapping[str, Any]) -> Case:
-    questions = _texts(record, "question")
-    if len(questions) != 1:
-        raise SourceError("there is no question" if not questions else "there are two questions")
-    case = Case(
-        number,
-        questions[0],
-        _texts(record, "article"),
-        _texts(record, "quote"),
-        _texts(record, "history"),
-        _language(record),
-        next(iter(_texts(record, "id")), None),
-    )
-    stated = _yes_or_no(record)
-    if stated and not case.answerable:
-        raise SourceError("it is called answerable, but names no article and no quote")
-    if stated is False and case.answerable:
-        raise SourceError("it is called unanswerable, but names what answers it")
-    return case
 
 
 def _texts(record: Mapping[str, Any], key: str) -> tuple[str, ...]:

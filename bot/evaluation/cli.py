@@ -36,8 +36,9 @@ def evaluate(options: Options, file: str, svg: Path | None, *, misses: bool) -> 
       question  what a reader would ask
       article   id or address of the article that answers it, or several
       quote     a sentence that answers it, or several
+      wrong     words that do not answer it, or several
       lang      the language of the question, where it should not be detected
-    A question with neither article nor quote has no answer in the archive.
+    A question with none of these three has no answer in the archive.
     """  # noqa: D301 - \b is click's mark for lines that keep their breaks
     if svg and not svg.absolute().parent.is_dir():
         raise click.BadParameter(f"there is no folder {svg.parent}", param_hint="--svg")

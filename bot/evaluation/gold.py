@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.answer import Quote
 from bot.evaluation.cases import Case, Problem
 from index.errors import SourceError
+from index.languages import UNKNOWN
 from index.library import Library
 from index.records import Article, Span
 
@@ -26,11 +27,15 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """Articles and sentences any of which answers; `language` is that of the first article."""
+    """Articles and sentences any of which answers; `language` is that of the first article.
+
+    `wrong` are places that do not answer; without an article they are all that is known.
+    """
 
     articles: frozenset[str]
     sentences: tuple[Sentence, ...]
     language: str
+    wrong: tuple[Sentence, ...] = ()
 
     def has_article(self, quote: Quote) -> bool:
         """Tell whether a quote, or another article that it names as a copy, is of these."""
@@ -39,6 +44,10 @@ class Gold:
     def has_sentence(self, quote: Quote) -> bool:
         """Tell whether a quote shows at least half of one of the sentences."""
         return any(_shows(quote, sentence) for sentence in self.sentences)
+
+    def has_wrong(self, quote: Quote) -> bool:
+        """Tell whether a quote shows at least half of something that does not answer."""
+        return any(_shows(quote, sentence) for sentence in self.wrong)
 
 
 def locate_all(
@@ -51,24 +60,30 @@ def locate_all(
     located, problems = dict[Case, Gold | None](), list[Problem]()
     for case in cases:
         try:
-            located[case] = locate(case, library) if case.answerable else None
+            located[case] = None if case.unanswerable else locate(case, library)
         except SourceError as error:
             problems.append(Problem(case.line, str(error)))
     return located, problems
 
 
 def locate(case: Case, library: Library) -> Gold:
-    """Find what answers a case; without an article, every one that holds the words answers.
+    """Find what answers a case and what does not.
+
+    Words of which no article is named are meant wherever they stand.
 
     Raises:
-        SourceError: the library lacks an article, or a quote stands in none of them.
+        SourceError: the library lacks an article, or words stand in none of them.
     """
     articles = [found for given in case.articles for found in _named(given, library)]
     if not case.articles:
         articles = [found for quote in case.quotes for found in _holding(quote, library)]
     sentences = [found for quote in case.quotes for found in _places(quote, articles)]
+    wrong = [found for text in case.wrong for found in _places(text, _holding(text, library))]
     return Gold(
-        frozenset(article.id for article in articles), tuple(sentences), articles[0].language
+        frozenset(article.id for article in articles),
+        tuple(sentences),
+        articles[0].language if articles else UNKNOWN,
+        tuple(wrong),
     )
 
 

@@ -42,7 +42,7 @@ class Group:
 
     @property
     def answerable(self) -> list[Outcome]:
-        return [outcome for outcome in self.outcomes if outcome.gold is not None]
+        return [outcome for outcome in self.outcomes if outcome.answerable]
 
     @property
     def scores(self) -> Scores:
@@ -74,6 +74,11 @@ class Group:
     def sentence_hits(self, k: int, threshold: float) -> Proportion:
         """Of questions whose sentence is given, those that show it in the first k quotes."""
         places = [outcome.sentence for outcome in self.answerable if _has_sentences(outcome.gold)]
+        return hits(places, k, threshold)
+
+    def wrong_hits(self, k: int, threshold: float) -> Proportion:
+        """Of questions with known wrong answers, those that show one in the first k quotes."""
+        places = [outcome.wrong for outcome in self.outcomes if _has_wrong(outcome.gold)]
         return hits(places, k, threshold)
 
     def as_dict(self, threshold: float) -> dict[str, Any]:
@@ -109,6 +114,7 @@ class Group:
             "sentence": _hits_dict(
                 self.sentence_hits(1, threshold), self.sentence_hits(3, threshold)
             ),
+            "wrong": _shown_dict(self.wrong_hits(1, threshold), self.wrong_hits(3, threshold)),
         }
 
 
@@ -121,7 +127,7 @@ def by_language(outcomes: Sequence[Outcome]) -> list[Group]:
     pairs = Counter(
         (outcome.language, outcome.gold.language)
         for outcome in outcomes
-        if outcome.gold is not None
+        if outcome.gold is not None and outcome.answerable
     )
     groups = [Group(tuple(outcomes))]
     if len(languages) > 1:
@@ -154,6 +160,10 @@ def _has_sentences(gold: Gold | None) -> bool:
     return gold is not None and bool(gold.sentences)
 
 
+def _has_wrong(gold: Gold | None) -> bool:
+    return gold is not None and bool(gold.wrong)
+
+
 def _errors_dict(errors: Errors) -> dict[str, Any]:
     return {
         "threshold": errors.threshold,
@@ -170,6 +180,14 @@ def _hits_dict(first: Proportion, third: Proportion) -> dict[str, Any]:
         "hit@1": _rounded(first.value),
         "hit@1_interval": [_rounded(end) for end in interval] if interval else None,
         "hit@3": _rounded(third.value),
+    }
+
+
+def _shown_dict(first: Proportion, third: Proportion) -> dict[str, Any]:
+    return {
+        "n": first.of,
+        "shown@1": _rounded(first.value),
+        "shown@3": _rounded(third.value),
     }
 
 

@@ -29,6 +29,8 @@ def print_tables(groups: Sequence[Group], threshold: float) -> None:
     answerable = [group for group in groups if group.answerable]
     if answerable:
         console.print(_search(answerable), _answers(answerable, threshold))
+    if reported := [group for group in groups if group.wrong_hits(1, threshold).of]:
+        console.print(_wrong(reported, threshold))
     console.print(_silence([group for group in groups if group.article is None], threshold))
     if groups[0].suggests:
         console.print(_curve(groups[0], threshold))
@@ -71,6 +73,17 @@ def _answers(groups: Sequence[Group], threshold: float) -> Table:
             first = hits(1, threshold)
             cells += [str(first.of), _with_interval(first), _share(hits(3, threshold))]
         table.add_row(group.label, *cells)
+    return table
+
+
+def _wrong(groups: Sequence[Group], threshold: float) -> Table:
+    table = _table(
+        f"Wrong answers at the threshold {threshold:g}",
+        ("questions", "n", "shown first", "among the first 3"),
+    )
+    for group in groups:
+        first, third = (group.wrong_hits(k, threshold) for k in (1, 3))
+        table.add_row(group.label, str(first.of), _share(first), _share(third))
     return table
 
 
@@ -152,6 +165,10 @@ def _what_went_wrong(outcome: Outcome, threshold: float) -> str:
         told = [f"quoted first: {outcome.quoted} ({outcome.score:.3f})"]
     if outcome.gold is None:
         return f"{told[0]}; nothing answers it"
+    if outcome.wrong:
+        told.append(f"quote that does not answer: {outcome.wrong.rank}")
+    if not outcome.answerable:
+        return "; ".join(told)
     if outcome.gold.sentences:
         quote = outcome.sentence.rank if outcome.sentence else "none"
         told.append(f"quote with its sentence: {quote}")

@@ -15,19 +15,17 @@ from telegram.ext import ApplicationBuilder
 from telegram.request import HTTPXRequest
 
 from bot.conversation import Conversation
-from bot.memory import Memory
 from bot.phrases import LANGUAGES, phrase
 from bot.telegram import logs
 from bot.telegram.backstage import Backstage
-from bot.telegram.delivery.inbox import Inbox
 from bot.telegram.delivery.lock import alone
 from bot.telegram.delivery.sending import Sending
 from bot.telegram.delivery.service import Service
 from bot.telegram.handlers import Bot, Voice
 from bot.telegram.settings import TelegramSettings
+from bot.telegram.stores import Stores
 from bot.telegram.vitals import Vitals
 from bot.watches.news import Newsreader
-from bot.watches.store import Watches
 
 logger = logging.getLogger(__name__)
 
@@ -79,19 +77,20 @@ def run(
     folder, vitals = database_path.parent, Vitals()
     with (
         alone(folder),
-        contextlib.closing(Inbox.open(database_path)) as inbox,
-        contextlib.closing(Memory.open(database_path)) as memory,
-        Watches.open(folder) as watches,
+        Stores.open(database_path) as stores,
         contextlib.closing(
-            Backstage.open(
-                settings, database_path, vitals, purges=[memory.purge, inbox.purge], ingest=ingest
-            )
+            Backstage.open(settings, database_path, vitals, stores, ingest=ingest)
         ) as backstage,
     ):
-        newsreader = Newsreader(conversation, watches)
-        application = build(newsreader, settings, memory, token, backstage)
+        newsreader = Newsreader(conversation, stores.watches)
+        application = build(newsreader, settings, stores, token, backstage)
         service = Service(
-            application, inbox, settings, vitals, kinds=UPDATES, chosen=memory.language
+            application,
+            stores,
+            settings,
+            vitals,
+            kinds=UPDATES,
+            allows=backstage.gate.allows_ids,
         )
         asyncio.run(_until_signal(service, folder, settings.stop_within_seconds))
 
@@ -119,14 +118,14 @@ async def _until_signal(service: Service, folder: Path, limit_s: float) -> None:
 def build(
     newsreader: Newsreader,
     settings: TelegramSettings,
-    memory: Memory,
+    stores: Stores,
     token: str,
     backstage: Backstage,
 ) -> Bot:
     """Return the bot, ready to be run; it closes what it opened, but not what it is given."""
     # "Retry after" as a timedelta, as it is going to be: the older form warns each time.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    vitals, voice = backstage.vitals, Voice(newsreader, settings, memory, backstage)
+    vitals, voice = backstage.vitals, Voice(newsreader, settings, stores, backstage)
 
     async def count_error(_update: object, _context: object) -> None:
         vitals.count("errors")

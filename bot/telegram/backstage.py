@@ -15,16 +15,17 @@ from bot.telegram.ingesting import Ingesting
 from bot.telegram.journal import Journal
 from bot.telegram.metrics import Metrics
 from bot.telegram.owning import Owning
-from bot.telegram.retention import Purge, Retention
+from bot.telegram.retention import Retention
 from bot.telegram.settings import TelegramSettings
+from bot.telegram.stores import Stores
 from bot.telegram.vitals import Vitals
 
 
 class Backstage:
     """The parts that answer no question, put together; it closes the database that it is given.
 
-    `purges` remove from the stores what is older than `keep_days`. `ingest` is the command that
-    takes in an address behind it; if it is empty, /ingest is not offered.
+    From the `stores` goes what is older than `keep_days`. `ingest` is the command that takes in
+    an address behind it; if it is empty, /ingest is not offered.
     """
 
     def __init__(
@@ -33,7 +34,7 @@ class Backstage:
         archive: Archive,
         bans: Bans,
         vitals: Vitals,
-        purges: Sequence[Purge],
+        stores: Stores,
         ingest: Sequence[str],
     ) -> None:
         self.vitals = vitals
@@ -43,7 +44,8 @@ class Backstage:
         self._metrics = Metrics(vitals, archive.size)
         self._served = contextlib.ExitStack()
         self._ingesting = Ingesting(ingest) if ingest else None
-        self._owning = Owning(settings.admins, archive, bans, vitals)
+        self._owning = Owning(settings.admins, archive, bans, vitals, stores.reports.waiting)
+        purges = (stores.memory.purge, stores.reports.purge, stores.inbox.purge)
         self._retention = Retention(timedelta(days=settings.keep_days), purges)
         self.gate = Gate(settings, bans, vitals, vitals.clock.now)
         self.journal = Journal(self._metrics)
@@ -54,8 +56,8 @@ class Backstage:
         settings: TelegramSettings,
         path: Path,
         vitals: Vitals,
+        stores: Stores,
         *,
-        purges: Sequence[Purge],
         ingest: Sequence[str] = (),
     ) -> Self:
         """Put the parts together over the library's database at this path.
@@ -67,7 +69,7 @@ class Backstage:
             archive = opened.enter_context(Archive.open(path.parent))
             bans = Bans.open(path)
             opened.pop_all()
-        return cls(settings, archive, bans, vitals, purges, ingest)
+        return cls(settings, archive, bans, vitals, stores, ingest)
 
     def handlers(self, fresh: filters.BaseFilter) -> list[CommandHandler[Any, Any]]:
         """Return the handlers of the owner's commands, and of what readers see of them."""

@@ -63,7 +63,7 @@ class Buttons:
         """Show a quote in its paragraph, with a way back to its page."""
         _, asked, page, key = _data(update)
         query, language = _pressed(update), own_language(update)
-        if await self._behind(update) is None:
+        if await self.behind(update) is None:
             return
         found = await self._work(self._showing.context, key)
         if found is None:
@@ -101,7 +101,7 @@ class Buttons:
     ) -> None:
         """Show the answer, at the page that the button names, in another way."""
         query, page = _pressed(update), int(_data(update)[2])
-        kept = await self._behind(update)
+        kept = await self.behind(update)
         if kept is not None:
             await acknowledge(query)
             found = await self._work(self._showing.found, kept.asked)
@@ -110,7 +110,7 @@ class Buttons:
     async def _ask_again(self, update: Update, changed: Callable[[Asked], Asked]) -> None:
         """Show the answer to a changed question, in the message that holds the one before."""
         query, language = _pressed(update), own_language(update)
-        kept = await self._behind(update)
+        kept = await self.behind(update)
         if kept is None:
             return
         if kept.user not in {query.from_user.id, *ANYBODY}:
@@ -122,7 +122,7 @@ class Buttons:
         is_new = await edit(query, self._showing.answer(found, code, kept.id))
         await acknowledge(query, None if is_new else phrase(language, "tg-already"))
 
-    async def _behind(self, update: Update) -> Kept | None:
+    async def behind(self, update: Update) -> Kept | None:
         """Return the question that is answered above a pressed button; say if it is forgotten."""
         message, key = _pressed(update).message, int(_data(update)[1])
         kept: Kept | None = await self._work(self._memory.get, key)

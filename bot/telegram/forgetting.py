@@ -6,26 +6,23 @@ from typing import Any, cast
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, filters
 
-from bot.memory import Memory
 from bot.phrases import phrase
 from bot.telegram.remarks import acknowledge, own_language, say, unless
 from bot.telegram.replies import author
-from bot.watches.store import Watches
+from bot.telegram.stores import Stores
 
 Handler = CommandHandler[Any, Any] | CallbackQueryHandler[Any, Any]
 
 
 class Forgetting:
-    """Removes a reader's questions and standing questions; in a group, those of others stay."""
+    """Removes what is kept of a reader; in a group, what is kept of others stays."""
 
     def __init__(
         self,
-        memory: Memory,
-        watches: Watches,
+        stores: Stores,
         work: Callable[..., Awaitable[Any]],
     ) -> None:
-        self._memory = memory
-        self._watches = watches
+        self._stores = stores
         self._work = work
 
     def handlers(self, fresh: filters.BaseFilter) -> list[Handler]:
@@ -39,17 +36,17 @@ class Forgetting:
         """Say how much is kept, above the button that removes it."""
         message, language = cast("Message", update.message), own_language(update)
         user = author(message)
-        questions, standing = await self._work(self._kept, message.chat_id, user)
-        chosen = self._memory.language(user) if message.chat_id == user else None
-        if not questions + standing and chosen is None:
+        counts = await self._work(self._stores.count, message.chat_id, user)
+        chosen = self._stores.memory.language(user) if message.chat_id == user else None
+        if not any(counts.values()) and chosen is None:
+            # What could not be read is not counted, but goes too.
+            await self._work(self._stores.forget, message.chat_id, user)
             await say(message, phrase(language, "tg-forget-nothing"))
             return
-        told = phrase(
-            language,
-            "tg-forget",
-            questions=phrase(language, "tg-questions", count=questions),
-            standing=phrase(language, "tg-standing", count=standing),
-        )
+        kept = {
+            kind: phrase(language, f"tg-{kind}", count=count) for kind, count in counts.items()
+        }
+        told = phrase(language, "tg-forget", **kept)
         label = phrase(language, "tg-forget-button")
         button = InlineKeyboardButton(label, callback_data=f"x:{user}")
         await say(message, told, InlineKeyboardMarkup.from_button(button))
@@ -65,16 +62,9 @@ class Forgetting:
             await acknowledge(query, phrase(language, "tg-stale"))
             return
         chat = query.message.chat_id
-        await self._work(self._remove, chat, user)
+        await self._work(self._stores.forget, chat, user)
         done = False
         with unless("not modified", "to edit not found"):
             await query.edit_message_text(phrase(language, "tg-forgotten"))
             done = True
         await acknowledge(query, None if done else phrase(language, "tg-already"))
-
-    def _kept(self, chat: int, user: int) -> tuple[int, int]:
-        return self._memory.count(chat, user), self._watches.count(chat, user)
-
-    def _remove(self, chat: int, user: int) -> None:
-        self._memory.forget(chat, user)
-        self._watches.forget(chat, user)

@@ -28,7 +28,7 @@ from telegram.ext import (
 
 from bot.answer import Answer
 from bot.asked import Asked
-from bot.memory import COMMAND, Memory
+from bot.memory import COMMAND
 from bot.phrases import phrase
 from bot.telegram.addressed import SPOKEN_TO
 from bot.telegram.backstage import Backstage
@@ -38,8 +38,10 @@ from bot.telegram.forgetting import Forgetting
 from bot.telegram.inline import Inline
 from bot.telegram.remarks import own_language, say, show, unless
 from bot.telegram.replies import author, thread_before
+from bot.telegram.reporting import Reporting
 from bot.telegram.settings import TelegramSettings
 from bot.telegram.showing import Found, Showing, request_of
+from bot.telegram.stores import Stores
 from bot.telegram.telling import Telling
 from bot.telegram.watching import Watching
 from bot.views.request import Kind
@@ -65,19 +67,23 @@ class Voice:
         self,
         newsreader: Newsreader,
         settings: TelegramSettings,
-        memory: Memory,
+        stores: Stores,
         backstage: Backstage,
     ) -> None:
         conversation = newsreader.conversation
         self._settings = settings
         self._showing = Showing(conversation, settings.quotes_per_message)
+        self._stores, memory = stores, stores.memory
         self._memory = memory
         self._backstage = backstage
         # One worker: the encoder gains nothing from a second, and the event loop stays free.
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="telegram-answers")
         self.watching = Watching(newsreader, settings, memory, backstage.gate, self._work)
-        self._forgetting = Forgetting(memory, newsreader.watches, self._work)
+        self._forgetting = Forgetting(stores, self._work)
         self._buttons = Buttons(self._showing, memory, self._work)
+        self._reporting = Reporting(
+            stores.reports, self._showing, self._buttons.behind, self._work
+        )
         self._inline = Inline(conversation, self._work, is_personal=not settings.open_to_all)
         self._telling = Telling(
             conversation,
@@ -101,6 +107,7 @@ class Voice:
             *self.watching.handlers(fresh),
             *self._forgetting.handlers(fresh),
             *self._backstage.handlers(fresh),
+            *self._reporting.handlers(),
             *self._buttons.handlers(),
             InlineQueryHandler(self._inline.answer, block=False),
             MessageHandler(private & filters.COMMAND, self._telling.help),
@@ -119,8 +126,7 @@ class Voice:
 
     async def move(self, chat: int, to: int) -> None:
         """Follow a group that has another id now."""
-        await self._work(self._memory.move, chat, to)
-        await self.watching.move(chat, to)
+        await self._work(self._stores.move, chat, to)
 
     async def ask(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer the question behind /ask."""

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from importlib.metadata import version
 from typing import Any, cast
 
@@ -23,11 +23,20 @@ _MOST_BANS_SHOWN = 100
 
 
 class Owning:
-    """What admins may do, in their private chats; in groups they are readers like others."""
+    """What admins may do, in their private chats; in groups they are readers like others.
+
+    `reports` tells how many reported answers wait.
+    """
 
     def __init__(
-        self, admins: Collection[int], archive: Archive, bans: Bans, vitals: Vitals
+        self,
+        admins: Collection[int],
+        archive: Archive,
+        bans: Bans,
+        vitals: Vitals,
+        reports: Callable[[], int],
     ) -> None:
+        self._reports = reports
         self._admins = admins
         self._archive = archive
         self._bans = bans
@@ -54,7 +63,13 @@ class Owning:
     async def whole_status(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Say besides how the bot itself is doing."""
         state, language = await asyncio.to_thread(self._archive.state), own_language(update)
-        told = (_size_and_age(state, language), _index(state, language), self._doing(language))
+        waiting = await asyncio.to_thread(self._reports)
+        told = (
+            _size_and_age(state, language),
+            _index(state, language),
+            self._doing(language),
+            phrase(language, "wrong-waiting", count=waiting),
+        )
         await say(_message(update), "\n".join(told))
 
     async def ban(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -55,7 +55,7 @@ class Showing:
     """Finds what is asked for, and shows it; the ids of questions make the buttons work later.
 
     What a button sends begins with a letter for what it does: `m` turns to a page, `c` opens a
-    quote in its context, `n` narrows, `d` drops a filter, `f` asks afresh.
+    quote in its context, `n` narrows, `d` drops a filter, `f` asks afresh, `w` reports.
     """
 
     def __init__(self, conversation: Conversation, quotes_per_message: int) -> None:
@@ -142,7 +142,7 @@ def _offers(found: Found) -> Sequence[Offer]:
 
 
 def _tools(found: Found, at: _At, asked: int) -> Row:
-    """Return the buttons that look closer: at a quote, at a part of what was found."""
+    """Return the buttons that look closer, at a quote or a part, and the one that reports."""
     tools: Row = []
     quotes = at.page.quotes
     if quotes:
@@ -151,6 +151,8 @@ def _tools(found: Found, at: _At, asked: int) -> Row:
         tools += _button(phrase(at.language, "tg-context"), choice if len(quotes) > 1 else one)
     if _offers(found):
         tools += _button(phrase(at.language, "tg-only"), f"n:{asked}:{at.number}")
+    if isinstance(found, Answer):
+        tools += _button(phrase(at.language, "tg-wrong"), f"w:{asked}:{at.number}")
     return tools
 
 

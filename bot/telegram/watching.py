@@ -111,10 +111,6 @@ class Watching:
         """Go on with the paused watches of a chat that speaks to the bot again."""
         await self._work(self._watches.resume, chat)
 
-    async def move(self, chat: int, to: int) -> None:
-        """Follow a group that has another id now."""
-        await self._work(self._watches.move, chat, to)
-
     def start(self, bot: Bot) -> None:
         """Begin the rounds."""
         self._rounds = asyncio.create_task(self._go_round(bot))

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -12,15 +12,15 @@ from bot import shelf
 from bot.answer import Answer, Answers, Quote, Reason, Understood
 from bot.context import Context, in_context
 from bot.conversation import Conversation
-from bot.memory import Memory
+from bot.phrases import phrase
 from bot.questions.only import ANYTHING, Only
 from bot.questions.slots import Slot
 from bot.shelf import Outlet
 from bot.telegram.app import UPDATES, build
 from bot.telegram.backstage import Backstage
-from bot.telegram.delivery.inbox import Inbox
 from bot.telegram.delivery.service import Service
 from bot.telegram.settings import TelegramSettings
+from bot.telegram.stores import Stores
 from bot.telegram.vitals import Vitals
 from bot.views.request import Request
 from bot.views.view import Item, View
@@ -179,24 +179,27 @@ async def built(
     conversation = conversation or LineFinder()
     api.law.knows(articles_of(conversation))
     known = TelegramSettings(api_base_url=api.url, **{**FREE, **settings})
-    watches = Watches.open(database.parent, create=True)
-    memory = Memory.open(database)
-    newsreader = Newsreader(cast("Conversation", conversation), watches)
-    vitals, inbox = Vitals(), Inbox.open(database)
-    backstage = Backstage.open(
-        known, database, vitals, purges=[memory.purge, inbox.purge], ingest=ingest
-    )
-    application = build(newsreader, known, memory, api.token, backstage)
-    close = application.post_shutdown
-    assert close is not None
-    service = Service(application, inbox, known, vitals, kinds=UPDATES, chosen=memory.language)
-    async with application:
-        yield service
-    await close(application)
-    backstage.close()
-    inbox.close()
-    memory.close()
-    watches.close()
+    Watches.open(database.parent, create=True).close()
+    vitals = Vitals()
+    with (
+        Stores.open(database) as stores,
+        closing(Backstage.open(known, database, vitals, stores, ingest=ingest)) as backstage,
+    ):
+        newsreader = Newsreader(cast("Conversation", conversation), stores.watches)
+        application = build(newsreader, known, stores, api.token, backstage)
+        close = application.post_shutdown
+        assert close is not None
+        service = Service(
+            application,
+            stores,
+            known,
+            vitals,
+            kinds=UPDATES,
+            allows=backstage.gate.allows_ids,
+        )
+        async with application:
+            yield service
+        await close(application)
 
 
 @asynccontextmanager
@@ -271,3 +274,14 @@ async def toast(api: FakeBotApi, reader: Reader, message: Json, data: str) -> st
     await api.until(lambda: len(api.toasts) > count)
     shown: str | None = api.toasts[-1].get("text")
     return shown
+
+
+def asks_to_forget(language, questions, standing, reports=0):
+    """Return how the bot tells what it keeps."""
+    return phrase(
+        language,
+        "tg-forget",
+        questions=phrase(language, "tg-questions", count=questions),
+        standing=phrase(language, "tg-standing", count=standing),
+        reports=phrase(language, "tg-reports", count=reports),
+    )

@@ -10,6 +10,7 @@ from bot.choosing import ChoiceSettings
 from bot.conversation import Conversation
 from bot.questions.slots import Slot
 from bot.repl import Session
+from bot.reviews.store import Reports
 from bot.watches.store import Watches
 from index.search import Searcher
 
@@ -36,9 +37,11 @@ def talk(library, encoder, encoded_entry):
 
 
 @pytest.fixture
-def watches(library):
-    with Watches.open(library.path.parent) as watches:
-        yield watches
+def session(conversation, library):
+    """A conversation at the prompt."""
+    folder = library.path.parent
+    with Watches.open(folder) as watches, Reports.open(folder) as reports:
+        yield Session(conversation, watches, reports, io.StringIO())
 
 
 @pytest.mark.parametrize(("question", "language"), QUESTIONS)
@@ -234,8 +237,7 @@ def test_when_nothing_is_left_there_is_a_reason(talk):
     assert talk.verified(answer).reason is Reason.NOTHING_NEAR
 
 
-def test_at_the_prompt_a_follow_up_carries_over_until_fresh(conversation, watches):
-    session = Session(conversation, watches, io.StringIO())
+def test_at_the_prompt_a_follow_up_carries_over_until_fresh(session):
     assert session.reply("what did Putin tell Netanyahu?").startswith(
         "said by Putin · to Netanyahu\n\n 1 │"
     )

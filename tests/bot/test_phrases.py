@@ -88,7 +88,7 @@ def test_there_are_words_for_each_filter(slot):
         pytest.param("tg-strange-group", 180, id="toast-with-an-id"),
         pytest.param("tg-inline-hint", 64, id="inline-button"),
         pytest.param("tg-inline-none", 64, id="inline-button"),
-        pytest.param("tg-inline-stranger", 64, id="inline-button"),
+        pytest.param("tg-stranger-inline", 64, id="inline-button"),
     ],
 )
 def test_what_telegram_limits_is_short_enough(key, longest):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 from prompt_toolkit.application import create_app_session, get_app
@@ -21,6 +21,7 @@ from bot.questions.only import ANYTHING, Only
 from bot.questions.reading import read
 from bot.questions.slots import Slot
 from bot.repl import COMMANDS, Session, run
+from bot.reviews.store import Reports
 from bot.views.request import Request
 from bot.views.view import Item, View
 from bot.watches.store import Watches
@@ -59,6 +60,7 @@ class Archive:
     """
 
     watches: Watches
+    reports: Reports
     withdrawn: set[str] = field(default_factory=set)
     asked: list[tuple[str, list[str]]] = field(default_factory=list)
 
@@ -88,6 +90,10 @@ class Archive:
                 return Answer(Understood(text, "en", slots=slots), tuple(sentences(MOST)))
         return Answer(Understood(text, "en", names=("Mayor",)), tuple(sentences(BRIDGE)))
 
+    def session(self, stdout: TextIO | None = None) -> Session:
+        """Begin a conversation at the prompt."""
+        return Session(self, self.watches, self.reports, stdout or io.StringIO())
+
     def view(self, request: Request) -> View:
         items = tuple(Item(quote, count=7) for quote in sentences(BRIDGE))
         return View(request, "en", items, left=2)
@@ -101,19 +107,20 @@ def transcript(archive: Archive, *lines: str, articles: int | None = None) -> st
     """Return everything that is printed after the greeting."""
     stdout = io.StringIO()
     typed = io.StringIO("".join(f"{line}\n" for line in lines))
-    run(archive, archive.watches, articles=articles, stdin=typed, stdout=stdout)
+    run(archive.session(stdout), articles=articles, stdin=typed)
     return stdout.getvalue().partition("commands.\n\n")[2]
 
 
 @pytest.fixture
 def archive(library) -> Iterator[Archive]:
-    with Watches.open(library.path.parent) as watches:
-        yield Archive(watches)
+    folder = library.path.parent
+    with Watches.open(folder) as watches, Reports.open(folder) as reports:
+        yield Archive(watches, reports)
 
 
 def test_the_greeting_counts_the_articles_and_names_the_help(archive):
     stdout = io.StringIO()
-    run(archive, archive.watches, articles=15, stdin=io.StringIO(), stdout=stdout)
+    run(archive.session(stdout), articles=15, stdin=io.StringIO())
     assert stdout.getvalue() == (
         "Articles in the archive: 15.\n"
         "Ask a question in any language; :help shows the commands.\n\n"
@@ -312,15 +319,11 @@ def test_without_a_question_there_is_nothing_to_ask_again(archive, lines):
 
 def test_an_answer_is_verified_before_it_is_shown(archive):
     archive.withdrawn = {"The mayor opened the bridge."}
-    assert (
-        Session(archive, archive.watches, io.StringIO())
-        .reply("bridge")
-        .startswith(" 1 │ It took nine years.\n")
-    )
+    assert archive.session().reply("bridge").startswith(" 1 │ It took nine years.\n")
 
 
 def test_a_withdrawn_quote_is_never_shown_and_the_others_keep_their_numbers(archive):
-    session = Session(archive, archive.watches, io.StringIO())
+    session = archive.session()
     session.reply("bridge")
     archive.withdrawn = {"The mayor opened the bridge.", "The river rose twice."}
     assert session.reply(":more") == (
@@ -336,7 +339,7 @@ def test_a_withdrawn_quote_is_never_shown_and_the_others_keep_their_numbers(arch
 
 @pytest.mark.parametrize("command", [":more", ":sources", ":show 1"])
 def test_when_all_is_withdrawn_a_command_says_so(command, archive):
-    session = Session(archive, archive.watches, io.StringIO())
+    session = archive.session()
     session.reply("bridge")
     archive.withdrawn = set(BRIDGE.text.split("\n"))
     gone = "That article was changed or withdrawn after it was quoted; ask again."
@@ -345,7 +348,7 @@ def test_when_all_is_withdrawn_a_command_says_so(command, archive):
 
 def test_bytes_that_are_no_text_do_not_end_the_conversation(archive):
     typed = io.TextIOWrapper(io.BytesIO(b"\xff who?\nwho?\n"), encoding="utf-8")
-    run(archive, archive.watches, stdin=typed, stdout=io.StringIO())
+    run(archive.session(), stdin=typed)
     assert [text for text, _ in archive.asked] == ["\ufffd who?", "who?"]
 
 
@@ -403,7 +406,7 @@ def window(monkeypatch) -> Window:
 
 def at_terminal(archive: Archive, window: Window, history: Path | None = None) -> list[str]:
     """Run until Ctrl-D and return the questions."""
-    run(archive, archive.watches, history=history, stdin=Window(), stdout=window)
+    run(archive.session(window), history=history, stdin=Window())
     return [text for text, _ in archive.asked]
 
 
@@ -493,7 +496,7 @@ def test_a_full_disk_costs_the_history_only(archive, reader, window, tmp_path):
             kept.symlink_to("/dev/full")
             return super().ask(text, history)
 
-    assert at_terminal(Filling(archive.watches), window, kept) == ["who?", "why?"]
+    assert at_terminal(Filling(archive.watches, archive.reports), window, kept) == ["who?", "why?"]
 
 
 # Views

@@ -99,7 +99,7 @@ def test_f28_a_stranger_finds_no_results_inline_but_the_way_in(database):
     assert answer["results"] == []
     assert answer["button"] == {
         "text": phrase("ru", "tg-stranger-inline"),
-        "start_parameter": "id",
+        "start_parameter": "inline",
     }
 
 

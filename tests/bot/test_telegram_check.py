@@ -122,6 +122,13 @@ def test_another_program_that_is_sent_the_updates_is_told(check, api):
     assert "secret-path" not in findings["webhook"][1]
 
 
+def test_a_webhook_of_its_own_is_as_it_should_be(check, api):
+    webhook = {"url": "https://own.example/secret-path"}
+    httpx.post(f"{api.url}/bot{TOKEN}/setWebhook", data=webhook).raise_for_status()
+    _, findings = check(telegram=f"admins = [7]\nwebhook_url = '{webhook['url']}'")
+    assert findings["webhook"] == (True, "own.example, updates waiting 0")
+
+
 def test_an_archive_that_is_missing_or_empty_is_told(check, tmp_path):
     _, findings = check("--data", str(tmp_path / "none"))
     assert "make one with: citat ingest PATH" in findings["database"][1]

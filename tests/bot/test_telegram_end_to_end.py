@@ -41,8 +41,9 @@ def database(tmp_path):
 
 
 def buttons(message):
+    """Return the labels of the buttons that turn the page."""
     rows = message.get("reply_markup", {"inline_keyboard": [[]]})["inline_keyboard"]
-    return [button["text"] for button in rows[0]]
+    return [button["text"] for button in rows[0] if button["callback_data"].startswith("m:")]
 
 
 async def turn(api, answer, button=-1):
@@ -72,7 +73,7 @@ def test_a_question_is_answered_with_the_exact_words_of_the_article(database):
             "url": CALL.url,
             "prefer_small_media": True,
         }
-        assert buttons(answer) == [phrase("bg", "tg-context")]
+        assert buttons(answer) == []
 
     asyncio.run(conversation())
 
@@ -356,7 +357,7 @@ def test_the_archive_may_shrink_between_two_presses(database):
             finder.articles["harbour"] = replace(HARBOUR, text="The harbour is empty.")
             api.clicks(ANNA, answer)
             await api.until(lambda: quoted(api.now(answer)) == ["The harbour is empty."])
-            assert buttons(api.now(answer)) == [phrase("en", "tg-context")]
+            assert buttons(api.now(answer)) == []
             del finder.articles["harbour"]
             api.presses(ANNA, answer, "m:1:2")
             await api.until(lambda: api.now(answer)["entities"] == [])

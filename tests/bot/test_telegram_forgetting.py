@@ -10,17 +10,15 @@ import pytest
 from bot.phrases import LANGUAGES, phrase
 from index.library import Library
 from tests.bot.botapi import FakeBotApi, group
-from tests.bot.telegram_world import ANNA, BORIS, VERA, LineFinder, running, talking
-
-
-def asks_to_forget(language, questions, standing):
-    """Return how the bot tells what it keeps."""
-    return phrase(
-        language,
-        "tg-forget",
-        questions=phrase(language, "tg-questions", count=questions),
-        standing=phrase(language, "tg-standing", count=standing),
-    )
+from tests.bot.telegram_world import (
+    ANNA,
+    BORIS,
+    VERA,
+    LineFinder,
+    asks_to_forget,
+    running,
+    talking,
+)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from bot.phrases import phrase
 from bot.telegram.bans import Bans
 from index.library import Library
 from tests.bot.botapi import group
-from tests.bot.telegram_world import ANNA, BORIS, VERA, LineFinder, talking
+from tests.bot.telegram_world import ANNA, BORIS, VERA, LineFinder, asks, talking, toast
 
 
 @pytest.fixture
@@ -65,6 +65,18 @@ def test_admins_are_told_besides_how_the_bot_is_doing(archive, own_archive):
     assert "Questions answered: 2 (answered 1, unknown-name 1)" in told
     # The command itself may be what waits.
     assert re.search("Waiting: [01]; errors: 0; put off by Telegram: 0", told)
+
+
+def test_admins_are_told_how_many_reported_answers_wait(database):
+    async def conversation():
+        async with talking(database, admins=(ANNA.id,)) as api:
+            answer = await asks(api, BORIS, "harbour?")
+            await toast(api, BORIS, answer, "w:1:1:topic")
+            return [await said_to(api, reader, "/status") for reader in (ANNA, BORIS)]
+
+    (owner,), (reader,) = asyncio.run(conversation())
+    assert phrase("en", "wrong-waiting", count=1) in owner
+    assert phrase("bg", "wrong-waiting", count=1) not in reader
 
 
 def test_in_a_group_an_admin_is_a_reader_like_others(database):

@@ -326,7 +326,8 @@ def test_buttons_that_ask_again_fit_into_a_row_and_into_what_telegram_takes(lang
     assert all(len(label) <= 40 for label in labels)
     assert [label for label in labels if label.endswith("…")] == [labels[3]]
     data = [str(button.callback_data) for row in markup.inline_keyboard for button in row]
-    assert [one.split(":")[-1] for one in data[:-1]] == ["speaker", "period", "outlet", "topic"]
+    assert [one.split(":")[-1] for one in data[:4]] == ["speaker", "period", "outlet", "topic"]
+    assert [one[0] for one in data[4:]] == ["f"]
     assert all(len(one.encode()) <= 64 for one in data)
 
 

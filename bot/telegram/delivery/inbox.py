@@ -54,9 +54,14 @@ class Received:
         return _table(self._content.get("from"))
 
     @property
+    def sender(self) -> int:
+        """The id of whoever wrote or pressed, 0 if nobody is named."""
+        return _whole(self.user.get("id"))
+
+    @property
     def lane(self) -> tuple[int, int]:
         """What is worked on in order: the updates of a chat, or those of a user in no chat."""
-        return self.chat, 0 if self.chat else _whole(self.user.get("id"))
+        return self.chat, 0 if self.chat else self.sender
 
     @property
     def asked_at(self) -> int | None:
@@ -198,9 +203,9 @@ class Inbox:
 
     def forget(self, chat: int, user: int) -> None:
         """Blank what was set aside of somebody in a chat."""
-        senders = {user, None}  # of what cannot be read, the sender may be unknown
+        senders = {user, 0}  # of what cannot be read, the sender may be unknown
         found = [one for one in self.poisoned() if one.chat == chat]
-        self.done([one.id for one in found if one.user.get("id") in senders])
+        self.done([one.id for one in found if one.sender in senders])
 
     def _insert(self, received: Received, now: int) -> bool:
         added = self._connection.execute(

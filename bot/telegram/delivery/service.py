@@ -13,10 +13,10 @@ from telegram.error import TelegramError
 from telegram.ext import Application
 
 from bot.telegram.delivery.health import Heartbeat, notify
-from bot.telegram.delivery.inbox import Inbox
 from bot.telegram.delivery.intake import Backoff, Polling, refused
 from bot.telegram.delivery.turns import Turns
 from bot.telegram.settings import TelegramSettings
+from bot.telegram.stores import Stores
 from bot.telegram.vitals import Vitals
 from index.errors import ConfigError
 
@@ -33,23 +33,23 @@ class Intake(Protocol):
 
 
 class Service:
-    """Serves an application its updates of these kinds, in the language `chosen` in a chat."""
+    """Serves an application its updates of these kinds; `allows` is as of `Turns`."""
 
     def __init__(
         self,
         application: Application[Any, Any, Any, Any, Any, Any],
-        inbox: Inbox,
+        stores: Stores,
         settings: TelegramSettings,
         vitals: Vitals,
         *,
         kinds: Sequence[str],
-        chosen: Callable[..., str | None],
+        allows: Callable[[int, int], bool],
     ) -> None:
         self.application = application
         self._settings = settings
         self.vitals = vitals
-        self.inbox = inbox
-        self._turns = Turns(application, inbox, settings, vitals, chosen)
+        self.inbox = stores.inbox
+        self._turns = Turns(application, stores, settings, vitals, allows)
         self._intake: Intake
         if settings.webhook_url:
             self._intake = _webhook(application.bot, settings, self._turns, vitals, kinds)

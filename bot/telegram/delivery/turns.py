@@ -25,6 +25,7 @@ from bot.telegram.chosen import CHOSEN
 from bot.telegram.delivery.inbox import Inbox, Json, Received
 from bot.telegram.render import reader_language
 from bot.telegram.settings import TelegramSettings
+from bot.telegram.stores import Stores
 from bot.telegram.vitals import Vitals
 
 logger = logging.getLogger(__name__)
@@ -76,20 +77,24 @@ TURN: ContextVar[Turn | None] = ContextVar("turn", default=None)
 
 
 class Turns:
-    """The updates that wait in memory, by chat; hands each to the application in its turn."""
+    """The updates that wait in memory, by chat; hands each to the application in its turn.
+
+    `allows` tells whether a user may use the bot in a chat: nobody else is told anything.
+    """
 
     def __init__(
         self,
         application: Application[Any, Any, Any, Any, Any, Any],
-        inbox: Inbox,
+        stores: Stores,
         settings: TelegramSettings,
         vitals: Vitals,
-        chosen: Callable[..., str | None],
+        allows: Callable[[int, int], bool],
     ) -> None:
-        self._chosen = chosen
+        self._chosen = stores.memory.language
+        self._allows = allows
         self._process = application.process_update
         self._bot = application.bot
-        self._inbox = inbox
+        self._inbox = stores.inbox
         self._vitals = vitals
         self._deadline_s = settings.answer_deadline_seconds
         self._answer_within_s = settings.answer_within_minutes * 60
@@ -262,9 +267,9 @@ class Turns:
 
     async def _tell(self, received: Received, key: str, **blanks: object) -> None:
         """Say something to whoever wrote or pressed; what cannot be said is only logged."""
-        if not received.chat:
+        if not received.chat or not self._allows(received.sender, received.chat):
             return
-        CHOSEN.set(self._chosen(received.chat, received.user.get("id")))
+        CHOSEN.set(self._chosen(received.chat, received.sender))
         language = reader_language(received.user.get("language_code"), "en")
         number = received.message.get("message_id")
         reply = ReplyParameters(number, allow_sending_without_reply=True) if number else None

@@ -22,7 +22,7 @@ def outcome_of(searcher):
 
     def asked(question, *articles, quotes=(), **more) -> Outcome:
         case = Case(1, question, articles, quotes, **more)
-        gold = locate(case, searcher.library) if case.answerable else None
+        gold = None if case.unanswerable else locate(case, searcher.library)
         return ask(conversation, case, gold)
 
     return asked
@@ -92,9 +92,18 @@ def test_the_language_is_the_one_that_is_given_else_the_one_that_is_detected(out
     assert outcome_of("Кой е кметът?", language="mk").language == "mk"
 
 
-def outcome(score, *, article=None, sentence=None, gold=True, sentences=()):
-    known = Gold(frozenset("a"), sentences, "en") if gold else None
-    return Outcome(Case(1, "Who?"), known, "en", score, 1, article, sentence, "a")
+def test_words_that_do_not_answer_are_placed_among_the_quotes(outcome_of, searcher):
+    question = "Задължителна ли е ваксината за възрастни?"
+    quotes = unsilenced(searcher, ChoiceSettings()).ask(question).quotes
+    outcome = outcome_of(question, wrong=(quotes[2].text, quotes[1].text))
+    assert outcome.wrong == Place(2, quotes[1].score)
+    assert outcome.answerable is None
+    assert (outcome.rank, outcome.article, outcome.sentence) == (None, None, None)
+
+
+def outcome(score, *, article=None, sentence=None, gold=True, sentences=(), wrong=None):
+    known = Gold(frozenset("a" if gold is True else ""), sentences, "en") if gold else None
+    return Outcome(Case(1, "Who?"), known, "en", score, 1, article, sentence, "a", wrong)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +121,19 @@ def outcome(score, *, article=None, sentence=None, gold=True, sentences=()):
         ),
         pytest.param(outcome(0.4, gold=False), True, id="rightly-silent"),
         pytest.param(outcome(0.5, gold=False), False, id="answered-without-an-answer"),
+        pytest.param(
+            outcome(0.7, article=Place(1, 0.7), wrong=Place(1, 0.7)),
+            False,
+            id="wrong-words-of-the-right-article",
+        ),
+        pytest.param(
+            outcome(0.7, article=Place(1, 0.7), wrong=Place(2, 0.6)),
+            True,
+            id="wrong-words-behind-the-right-ones",
+        ),
+        pytest.param(outcome(0.7, gold="unknown"), True, id="nothing-wrong-found"),
+        pytest.param(outcome(0.7, gold="unknown", wrong=Place(3, 0.5)), False, id="wrong-shown"),
+        pytest.param(outcome(0.7, gold="unknown", wrong=Place(3, 0.4)), True, id="wrong-silenced"),
     ],
 )
 def test_right_is_the_right_words_first_or_silence_where_there_are_none(outcome, right):

@@ -20,6 +20,7 @@ FULL = Case(
     ("Ще бъде ли съборен мостът?",),
     "bg",
     "17",
+    ("Мостът беше боядисан.",),
 )
 
 
@@ -42,6 +43,7 @@ class TestJsonLines:
             "question": FULL.question,
             "article": list(FULL.articles),
             "quote": FULL.quotes[0],
+            "wrong": FULL.wrong[0],
             "lang": "bg-BG",
             "history": list(FULL.history),
             "answerable": True,
@@ -52,6 +54,15 @@ class TestJsonLines:
         found = read('{"question": "Who?"}\n{"question": "Who?", "article": [], "quote": " "}')
         assert found.cases == (Case(1, "Who?"), Case(2, "Who?"))
         assert not any(case.answerable for case in found.cases)
+
+    def test_may_name_words_that_do_not_answer_and_leave_open_what_does(self, read):
+        (case,) = read('{"question": "Who?", "wrong": ["a", "b"]}').cases
+        assert case == Case(1, "Who?", wrong=("a", "b"))
+        assert (case.answerable, case.unanswerable) == (False, False)
+
+    def test_that_are_called_unanswerable_are_so_whatever_was_wrong(self, read):
+        (case,) = read('{"question": "Who?", "wrong": "a", "answerable": false}').cases
+        assert case.unanswerable
 
     @pytest.mark.parametrize(
         ("line", "reason"),
@@ -107,7 +118,7 @@ class TestJsonLines:
 
 
 class TestTables:
-    HEADER = "id;question;article;quote;lang;history;answerable"
+    HEADER = "id;question;article;quote;wrong;lang;history;answerable"
 
     @pytest.mark.parametrize("delimiter", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
     @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["unix", "windows"])
@@ -115,8 +126,8 @@ class TestTables:
         table = io.StringIO()
         writer = csv.writer(table, delimiter=delimiter, lineterminator=end)
         writer.writerow(self.HEADER.upper().split(";"))
-        cells = ("\n".join(FULL.articles), FULL.quotes[0], "bg", FULL.history[0], "TRUE")
-        writer.writerow(["17", FULL.question, *cells])
+        known = ("\n".join(FULL.articles), FULL.quotes[0], FULL.wrong[0])
+        writer.writerow(["17", FULL.question, *known, "bg", FULL.history[0], "TRUE"])
         assert read(b"\xef\xbb\xbf" + table.getvalue().encode(), "q.csv").cases == (FULL,)
 
     def test_may_lack_columns_and_end_in_empty_ones(self, read):

@@ -65,9 +65,25 @@ class TestLocate:
         assert gold.articles == {"first", "second"}
         assert {sentence.span.article for sentence in gold.sentences} == {"first", "second"}
 
+    def test_words_that_do_not_answer_are_found_wherever_they_stand(self, stored):
+        gold = locate(Case(1, "When?", ("first",), (TRAINS,), wrong=(OPENING, RAIN)), stored)
+        assert gold.articles == {"first"}
+        assert [sentence.span.article for sentence in gold.wrong] == ["first", "second", "second"]
+
+    def test_without_anything_but_such_words_no_article_answers(self, stored):
+        gold = locate(Case(1, "When?", wrong=(RAIN,)), stored)
+        assert (gold.articles, gold.sentences) == (frozenset(), ())
+        assert gold.has_wrong(quote(stored, "second", RAIN))
+        assert not gold.has_wrong(quote(stored, "second", OPENING))
+
     @pytest.mark.parametrize(
         ("case", "reason"),
         [
+            pytest.param(
+                Case(1, "Who?", ("first",), wrong=("Nobody said this.",)),
+                "these words do not stand in any article: 'Nobody said this.'",
+                id="not-even-wrong",
+            ),
             pytest.param(
                 Case(1, "Who?", ("first", "fourth")),
                 "the library has no article 'fourth'; `citat list` names them",

@@ -7,6 +7,7 @@ from bot.evaluation.cases import Case
 from bot.evaluation.gold import Gold, Sentence
 from bot.evaluation.groups import FEWEST, Group, by_language
 from bot.evaluation.measures import Place, Proportion
+from index.languages import UNKNOWN
 from index.records import Span
 
 SENTENCES = (Sentence(Span("a", "v", 0, 9), "a sentence"),)
@@ -18,6 +19,12 @@ def outcome(language, article=None, *, score=0.7, rank=1, sentence=None, given=F
         return Outcome(Case(1, "Who?"), None, language, score)
     gold = Gold(frozenset("a"), SENTENCES if given else (), article)
     return Outcome(Case(1, "Who?"), gold, language, score, rank, Place(1, score), sentence)
+
+
+def reported(wrong):
+    """Make an outcome of which only wrong answers are known, one of them quoted there."""
+    gold = Gold(frozenset(), (), UNKNOWN, SENTENCES)
+    return Outcome(Case(1, "Who?"), gold, "bg", 0.7, wrong=wrong)
 
 
 def test_of_one_language_there_is_one_group():
@@ -76,6 +83,26 @@ def test_only_questions_with_a_sentence_count_for_sentences():
     assert group.sentence_hits(3, 0.65) == Proportion(0, 2), "silence is a miss"
 
 
+def test_questions_with_known_wrong_answers_tell_how_often_one_is_shown():
+    first, third = reported(Place(1, 0.7)), reported(Place(3, 0.6))
+    group = Group((outcome("bg", "bg"), outcome("bg"), first, third, reported(None)))
+    assert group.wrong_hits(1, 0.5) == Proportion(1, 3)
+    assert group.wrong_hits(3, 0.5) == Proportion(2, 3)
+    assert group.wrong_hits(3, 0.65) == Proportion(1, 3), "what is silenced is not shown"
+    assert group.as_dict(0.5)["current"]["wrong"] == {
+        "n": 3,
+        "shown@1": pytest.approx(1 / 3, abs=1e-4),
+        "shown@3": pytest.approx(2 / 3, abs=1e-4),
+    }
+
+
+def test_a_question_with_nothing_but_wrong_answers_is_neither_answerable_nor_unanswerable():
+    outcomes = [outcome("bg", "bg")] * 5 + [outcome("bg")] * 5 + [reported(Place(1, 0.7))]
+    group, *_ = by_language(outcomes)
+    assert group.title == "All questions: 5 with an answer, 5 without"
+    assert (group.recall(1).of, len(group.scores.unanswerable)) == (5, 5)
+
+
 def test_what_was_not_asked_has_no_figure():
     figures = Group((outcome("bg", score=0.3),)).as_dict(0.5)
     assert figures["search"] == dict.fromkeys(
@@ -89,6 +116,7 @@ def test_what_was_not_asked_has_no_figure():
         "balanced_error": None,
         "article": nothing,
         "sentence": nothing,
+        "wrong": {"n": 0, "shown@1": None, "shown@3": None},
     }
     assert figures["suggested"] is None
 

@@ -18,9 +18,12 @@ ARTICLE = Gold(frozenset("a"), (), "bg")
 SENTENCE = Gold(frozenset("a"), (Sentence(Span("a", "v", 0, 9), "a sentence"),), "bg")
 
 
-def outcome(gold, score, *, rank=None, article=None, sentence=None, question="Who?"):
+WRONG = Gold(frozenset(), (), "und", SENTENCE.sentences)
+
+
+def outcome(gold, score, *, rank=None, article=None, sentence=None, wrong=None, question="Who?"):
     case = Case(7, question)
-    return Outcome(case, gold, "bg", score, rank, article, sentence, "bridge")
+    return Outcome(case, gold, "bg", score, rank, article, sentence, "bridge", wrong)
 
 
 class Window(io.StringIO):
@@ -51,11 +54,26 @@ class Window(io.StringIO):
         pytest.param(
             outcome(None, 0.7), "quoted first: bridge (0.700); nothing answers it", id="no-answer"
         ),
+        pytest.param(
+            outcome(WRONG, 0.7, wrong=Place(2, 0.6)),
+            "quoted first: bridge (0.700); quote that does not answer: 2",
+            id="wrong-answer",
+        ),
     ],
 )
 def test_what_went_wrong_is_told_in_one_line(outcome, told, capsys):
     print_misses([outcome], 0.5)
     assert capsys.readouterr().out == f"    7  Who?\n       {told}\n"
+
+
+def test_wrong_quotes_have_a_table_where_any_are_known(capsys):
+    outcomes = [outcome(ARTICLE, 0.7, rank=1), outcome(None, 0.4)]
+    print_tables(by_language(outcomes), 0.5)
+    assert "Wrong answers" not in capsys.readouterr().out
+    print_tables(by_language([*outcomes, outcome(WRONG, 0.7, wrong=Place(2, 0.6))]), 0.5)
+    printed = capsys.readouterr().out
+    assert "Wrong answers at the threshold 0.5" in printed
+    assert re.search(r"^ +all +1 +0\.000 +1\.000 *$", printed, re.MULTILINE)
 
 
 def test_what_went_right_is_not_told(capsys):

@@ -1,6 +1,7 @@
 """Many questions at once: memory stays bounded, order is kept, nobody waits for a slow other."""
 
 import asyncio
+import itertools
 import time
 from collections import defaultdict
 
@@ -9,7 +10,7 @@ import pytest
 from bot.phrases import phrase
 from bot.telegram.delivery import turns
 from tests.bot.botapi import FakeBotApi, Reader
-from tests.bot.telegram_world import ANNA, VERA, LineFinder, built, talking
+from tests.bot.telegram_world import ANNA, VERA, LineFinder, built, quoted, talking
 
 
 def test_f13_a_burst_is_answered_in_order_while_the_backlog_stays_at_telegram(
@@ -43,7 +44,7 @@ def test_f13_a_burst_is_answered_in_order_while_the_backlog_stays_at_telegram(
     assert most_tasks < 300  # a few for each chat at work, and those of the server itself
 
 
-async def latencies(api, reader, count=10):
+async def latencies(api, reader, count=20):
     """Let a reader ask one question after another; return how long each answer took."""
     taken = []
     for number in range(count):
@@ -60,7 +61,40 @@ async def latencies(api, reader, count=10):
     return sorted(taken)
 
 
-def test_f14_a_flooding_reader_holds_up_nobody_else(database):
+def p95(sorted_):
+    return sorted_[len(sorted_) * 95 // 100]
+
+
+def told_to(reader, api):
+    return [message for message in api.sent if message["chat"]["id"] == reader.id]
+
+
+def test_f14_a_flooding_reader_is_told_once_and_changes_nothing_for_others(database):
+    finder = LineFinder()
+    finder.takes_s = 0.02
+
+    async def flood(api):
+        for number in itertools.count():
+            api.says(VERA, f"harbour {number}?")
+            await asyncio.sleep(0.05)
+
+    async def life():
+        async with talking(database, finder, questions_per_hour=10, admins=(ANNA.id,)) as api:
+            quiet = await latencies(api, ANNA)
+            flooding = asyncio.create_task(flood(api))
+            await api.until(lambda: len(told_to(VERA, api)) > 10)
+            loud = await latencies(api, ANNA)
+            flooding.cancel()
+            return quiet, loud, told_to(VERA, api)
+
+    quiet, loud, told = asyncio.run(life())
+    assert [bool(quoted(one)) for one in told] == [True] * 10 + [False]
+    assert told[-1]["text"] in {phrase("ru", "tg-too-much", seconds=s) for s in range(361)}
+    # By a fifth at most; the rest is what other programs on this machine may take.
+    assert p95(loud) < 1.2 * p95(quiet) + 0.1
+
+
+def test_f14_a_flood_without_limits_holds_up_nobody_else(database):
     finder = LineFinder()
     finder.takes_s = 0.02
 
@@ -87,15 +121,19 @@ def test_f15_a_slow_model_delays_no_command_and_no_poll(database):
             for number in range(30):
                 api.says(Reader(7200 + number, "en"), "harbour?")
             await api.seen()
-            start = time.monotonic()
-            api.says(VERA, "/help")
-            (told,) = await api.answers(1)
-            assert told["text"] == phrase("ru", "tg-help")
-            assert time.monotonic() - start < 0.5
+            taken = []
+            for number in range(1, 8):
+                start = time.monotonic()
+                api.says(VERA, "/help")
+                told = (await api.answers(number))[-1]
+                taken.append(time.monotonic() - start)
+                assert told["text"] == phrase("ru", "tg-help")
             polls = len(api.called("getUpdates"))
             assert polls >= 2
+            return taken
 
-    asyncio.run(life())
+    # The median: what other programs on this machine take is nothing against the model.
+    assert sorted(asyncio.run(life()))[3] < 0.2
 
 
 def test_f35_an_error_handler_that_fails_ends_there(database):

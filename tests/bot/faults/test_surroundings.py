@@ -1,6 +1,7 @@
 """What goes wrong around the bot: its database, the clock, the readers, its watchmen."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import sqlite3
@@ -12,6 +13,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from bot.memory import Memory
 from bot.phrases import phrase
 from bot.telegram.delivery import clock, health, inbox, turns
 from bot.telegram.delivery.health import Heartbeat, illness
@@ -228,6 +230,31 @@ def test_f32_after_an_outage_each_chat_is_told_once_to_ask_again(database):
     }
     (answer,) = [message for message in sent if quoted(message)]
     assert answer["reply_to_message"]["message_id"] == fresh["message_id"]
+
+
+def test_f32_after_an_outage_the_language_that_a_chat_has_chosen_is_spoken(database):
+    async def talk():
+        async with FakeBotApi() as api:
+            api.says(ANNA, "harbour?")["date"] -= 23 * 3600
+            with contextlib.closing(Memory.open(database)) as memory:
+                memory.speak(ANNA.id, "uk")
+            async with built(api, database) as service, service.serving():
+                (told,) = await api.answers(1)
+                return told["text"]
+
+    assert asyncio.run(talk()) == phrase("uk", "tg-away")
+
+
+def test_f32_after_an_outage_a_stranger_is_told_nothing(database):
+    async def talk():
+        async with FakeBotApi() as api:
+            api.says(VERA, "harbour?")["date"] -= 23 * 3600
+            async with built(api, database, open_to_all=False) as service, service.serving():
+                await api.seen()
+                await api.until(lambda: not service.inbox.waiting())
+                return api.sent
+
+    assert asyncio.run(talk()) == []
 
 
 @pytest.mark.parametrize("years", [-30, 30])

@@ -183,7 +183,8 @@ def test_f27_a_question_of_nothing_or_of_a_whole_message_gets_one_polite_answer(
 
 
 def test_f27_other_kinds_of_updates_are_not_even_asked_for(database):
-    assert set(UPDATES) == {"message", "edited_message", "callback_query", "inline_query"}
+    kinds = {"message", "edited_message", "callback_query", "inline_query", "my_chat_member"}
+    assert set(UPDATES) == kinds
 
     async def talk():
         async with talking(database) as api:

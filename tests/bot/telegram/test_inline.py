@@ -144,7 +144,7 @@ def test_f26_a_stranger_gets_a_way_to_the_bot_and_no_quotes(database):
 
     refused, answer = asyncio.run(talk())
     assert (refused["results"], refused["is_personal"]) == ([], True)
-    assert refused["button"]["text"] == phrase("ru", "tg-inline-stranger")
+    assert refused["button"]["text"] == phrase("ru", "tg-stranger-inline")
     assert answer["results"]
     assert answer["is_personal"] is True
     assert [text for text, _ in finder.asked] == ["harbour?"]

@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from bot.phrases import phrase
-from bot.repl import run
+from bot.repl import Session, run
+from bot.reviews.store import Reports
 from citat import cli
 from tests.bot.watches.bridge import COST, QUESTION
 
@@ -21,7 +22,9 @@ def transcript(bridge):
     def typed(*lines):
         stdout = io.StringIO()
         stdin = io.StringIO("".join(f"{line}\n" for line in lines))
-        run(bridge.conversation, bridge.watches, stdin=stdin, stdout=stdout)
+        with Reports.open(bridge.library.path.parent) as reports:
+            session = Session(bridge.conversation, bridge.watches, reports, stdout)
+            run(session, stdin=stdin)
         _greeting, *replies = stdout.getvalue().split("\n> ")
         told = (reply.partition("\n")[2].strip() for reply in replies)
         return [reply for line, reply in zip(lines, told, strict=True) if line.startswith(":")]
