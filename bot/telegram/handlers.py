@@ -230,7 +230,7 @@ class Voice:
 async def trouble(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Log what went wrong, then tell the human a number to report; never a traceback."""
     if not isinstance(update, Update):
-        logger.warning("no updates from Telegram: %s", context.error)
+        logger.error("a task of the bot failed", exc_info=context.error)
         return
     if isinstance(context.error, Forbidden | OnHold):
         logger.info("update %s cannot be answered: %s", update.update_id, context.error)

@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TextIO
 
-from telegram.error import InvalidToken
-
 logger = logging.getLogger(__name__)
 
 _ANY_TOKEN = re.compile(r"\d{6,}(?::|%3A)[\w-]{30,}", re.IGNORECASE)
@@ -61,7 +59,6 @@ def set_up(token: str, stream: TextIO | None = None, *, as_json: bool = False) -
     """Log to standard error (or `stream`) without the token; uncaught errors go the same way."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter(token) if as_json else RedactingFormatter(token))
-    handler.addFilter(_not_told_elsewhere)
     root = logging.getLogger()
     # Any other handler would print what this one hides.
     root.handlers[:] = [handler]
@@ -81,9 +78,3 @@ def _log_uncaught(
 def _facts(record: logging.LogRecord) -> dict[str, object]:
     facts: dict[str, object] = getattr(record, "facts", {})
     return facts
-
-
-def _not_told_elsewhere(record: logging.LogRecord) -> bool:
-    """Refuse the traceback of a token rejected at start: `run` says it in one line."""
-    error = record.exc_info[1] if record.exc_info else None
-    return not (isinstance(error, InvalidToken) and "Bootstrap" in record.getMessage())

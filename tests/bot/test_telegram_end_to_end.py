@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from telegram.error import TelegramError
 
 from bot.conversation import Conversation
 from bot.memory import Memory
@@ -716,15 +715,15 @@ def test_a_question_deleted_meanwhile_is_still_answered(database):
     asyncio.run(conversation())
 
 
-def test_an_outage_of_the_server_is_logged_and_survived(database, caplog):
+def test_a_failure_outside_of_any_update_is_logged_with_its_reason(database, caplog):
     async def conversation():
         async with FakeBotApi() as api, built(api, database) as service:
-            await service.application.process_error(None, TelegramError("Bad Gateway"))
+            await service.application.process_error(None, ZeroDivisionError("in a task"))
 
     asyncio.run(conversation())
-    assert [entry.getMessage() for entry in caplog.records if entry.name == handlers.__name__] == [
-        "no updates from Telegram: Bad Gateway"
-    ]
+    (entry,) = [entry for entry in caplog.records if entry.name == handlers.__name__]
+    assert entry.getMessage() == "a task of the bot failed"
+    assert str(entry.exc_info[1]) == "in a task"
 
 
 # Views
