@@ -71,7 +71,6 @@ class Voice:
         backstage: Backstage,
     ) -> None:
         conversation = newsreader.conversation
-        self._settings = settings
         self._showing = Showing(conversation, settings.quotes_per_message)
         self._stores, memory = stores, stores.memory
         self._memory = memory
