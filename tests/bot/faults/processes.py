@@ -18,11 +18,9 @@ from bot.telegram.app import run
 from bot.telegram.settings import TelegramSettings, read_token
 from index.errors import CitatError
 from index.library import Library
-from tests.bot.telegram_world import LineFinder
+from tests.bot.telegram_world import FREE, LineFinder
 url, database, takes_s, stop_s = sys.argv[1:]
-settings = TelegramSettings(
-    api_base_url=url, open_to_all=True, pace_sends=False, stop_within_seconds=float(stop_s)
-)
+settings = TelegramSettings(api_base_url=url, stop_within_seconds=float(stop_s), **FREE)
 Library.open(Path(database).parent, create=True).close()
 finder = LineFinder()
 finder.takes_s = float(takes_s)

@@ -8,7 +8,7 @@ import time
 import httpx
 import pytest
 
-from bot.telegram.delivery import intake
+from bot.telegram.delivery import health, intake
 from bot.telegram.delivery.errors import AnotherPolls, AnotherRuns, TokenRejected
 from bot.telegram.delivery.inbox import Inbox
 from bot.telegram.delivery.intake import LONGEST_PAUSE_S, Backoff, Refused
@@ -237,7 +237,8 @@ def test_f12_a_bot_that_starts_offline_waits_and_then_serves(database):
         async with FakeBotApi() as api:
             port = int(api.url.rpartition(":")[2])
         async with started(api, database, url=f"http://127.0.0.1:{port}") as bot:
-            await asyncio.sleep(2)
+            await api.until((database.parent / health.FILE).exists, timeout_s=20)
+            await asyncio.sleep(0.5)
             async with FakeBotApi(port=port, articles=[HOSTILE.text]) as api:
                 api.says(VERA, "whale?")
                 await api.until(lambda: api.sent, timeout_s=20)
@@ -254,7 +255,7 @@ def test_f12_a_bot_that_is_offline_can_be_stopped(database):
         async with FakeBotApi() as api:
             pass
         async with started(api, database) as bot:
-            await asyncio.sleep(2)
+            await api.until((database.parent / health.FILE).exists, timeout_s=20)
             bot.stop()
             return await bot.ended(5)
 
