@@ -376,6 +376,7 @@ def test_agency_without_another_speaker_is_the_speaker():
         pytest.param(
             "en", "John Smith told reporters that he was leaving.", "reporters", id="en-told"
         ),
+        pytest.param("bg", "Иван притиска кмета Петров да затвори моста.", "Петров", id="pressed"),
     ],
 )
 def test_addressee_is_who_is_spoken_to(language, text, whom):
