@@ -35,7 +35,7 @@ GROWTH = (1, 1, -1)
 class ChoiceSettings:
     """The [answer] table."""
 
-    threshold: float = 0.52
+    threshold: float = 0.55
     quotes: int = 12
     quotes_per_article: int = 2
     passages: int = 40
@@ -44,6 +44,7 @@ class ChoiceSettings:
     neighbour_margin: float = 0.3
     speaker_weight: float = 0.04
     figure_weight: float = 0.05
+    across_languages: float = 0.03
     question_limit: int = 1000
 
 
@@ -157,7 +158,8 @@ def candidates(
 ) -> dict[Place, Candidate]:
     """Score each sentence of the passages: the mean of the passage's score and its own.
 
-    What is missing of what is sought is taken off that, and all is less the less is certain.
+    What is missing of what is sought is taken off that, and all is less the less is certain. What
+    is said in another language than the question's comes out lower by its nature.
     """
     articles = _articles(searcher, hits)
     share = settings.sentence_share
@@ -175,6 +177,7 @@ def candidates(
             own, around = _own_scores(searcher, query, language, sentence, statements, sought)
             score = share * around + (1 - share) * hit.score
             score -= _shortfall(query, found.article, sentence, fit, settings, sought)
+            score += settings.across_languages * (language != query.language)
             score *= certainty
             if place not in scored or scored[place].score < score:
                 scored[place] = Candidate(

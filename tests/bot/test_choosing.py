@@ -123,3 +123,13 @@ def test_who_speaks_goes_before_where_the_speaker_is_only_mentioned(quotes):
     said, mentioned = quotes(question, "Меркел", neighbour_margin=0)[:2]
     assert said.text.startswith("Санкциите")
     assert mentioned.text.startswith("Ангела Меркел, канцлер")
+
+
+def test_words_in_another_language_than_the_question_count_for_a_little_more(quotes):
+    def best(question: str) -> list[float]:
+        return [quotes(question, across_languages=more)[0].score for more in (0.0, 0.1)]
+
+    [plain, same] = best("Какво реши общината за моста?")
+    [without, across] = best("What did the town decide about the bridge?")
+    assert plain == same
+    assert without < across
