@@ -10,10 +10,12 @@ from bot.sought import Fit, Sought
 from index.copies import same_words
 from index.entries import fold
 from index.folding import Word, words
+from index.people import may_be_same
 from index.query import Query
 from index.records import Article, Hit, Sentence, SentenceHit, Span
 from index.search import Searcher
 from index.statements import Statement
+from index.weighing import AROUND
 
 ANYBODY = Sought()
 FEWEST_WORDS = 4
@@ -23,13 +25,17 @@ FEWEST_WORDS = 4
 FIGURE = re.compile(r"\d+")
 UNNAMED = 3
 """How many times worse it is that the speaker is not even named than that another may speak."""
+NAMED = 0.3
+"""How far a speaker's name is met where the speaker is only spoken of, or named nearby."""
+GROWTH = (1, 1, -1)
+"""A quote grows by two sentences behind the best one, where news is explained, and one before."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceSettings:
     """The [answer] table."""
 
-    threshold: float = 0.53
+    threshold: float = 0.55
     quotes: int = 12
     quotes_per_article: int = 2
     passages: int = 40
@@ -38,6 +44,7 @@ class ChoiceSettings:
     neighbour_margin: float = 0.3
     speaker_weight: float = 0.04
     figure_weight: float = 0.05
+    across_languages: float = 0.03
     question_limit: int = 1000
 
 
@@ -55,6 +62,12 @@ class Candidate:
     def place(self) -> "Place":
         return self.article.id, self.sentence.ordinal
 
+    @property
+    def speakers(self) -> frozenset[str]:
+        """The keys of all who speak in the sentence."""
+        keys = (statement.keys(self.article.language)[0] for statement in self.statements)
+        return frozenset(filter(None, keys))
+
 
 Place = tuple[str, int]
 """An article and the ordinal of one of its sentences."""
@@ -71,7 +84,8 @@ def choose(
     """Return quotes of whole sentences, best first; the same words are quoted once.
 
     The best sentence is quoted with its neighbours as far as they are nearly as good: who spoke
-    often stands in one sentence and what was said in the next. What those say who are sought
+    often stands in one sentence and what was said in the next, as a lead tells what happened and
+    what follows it where and why. What those say who are sought
     counts for more than what stands near their name; what they were told is no answer to what
     they said.
     No quote is built on a sentence that does not lead.
@@ -144,7 +158,8 @@ def candidates(
 ) -> dict[Place, Candidate]:
     """Score each sentence of the passages: the mean of the passage's score and its own.
 
-    What is missing of what is sought is taken off that, and all is less the less is certain.
+    What is missing of what is sought is taken off that, and all is less the less is certain. What
+    is said in another language than the question's comes out lower by its nature.
     """
     articles = _articles(searcher, hits)
     share = settings.sentence_share
@@ -154,16 +169,15 @@ def candidates(
         if found is None or found.article.version != hit.passage.span.version:
             continue  # it was changed or withdrawn a moment ago
         for sentence in hit.sentences:
-            place = (found.article.id, sentence.sentence.ordinal)
+            place, language = (found.article.id, sentence.sentence.ordinal), found.article.language
             statements = found.statements_in(sentence.sentence)
-            fit = sought.best(statements, found.article.language)
+            fit = sought.best(statements, language)
             if fit is Fit.REVERSED:
                 continue
-            own, around = _own_scores(
-                searcher, query, found.article.language, sentence, statements
-            )
+            own, around = _own_scores(searcher, query, language, sentence, statements, sought)
             score = share * around + (1 - share) * hit.score
             score -= _shortfall(query, found.article, sentence, fit, settings, sought)
+            score += settings.across_languages * (language != query.language)
             score *= certainty
             if place not in scored or scored[place].score < score:
                 scored[place] = Candidate(
@@ -198,6 +212,7 @@ def _own_scores(
     language: str,
     hit: SentenceHit,
     statements: Sequence[Statement],
+    sought: Sought,
 ) -> tuple[float, float]:
     """Score a sentence by itself, and with the names around it, which count by half.
 
@@ -211,9 +226,31 @@ def _own_scores(
     }
     own = query.names_share(hit.names | parties)
     around = (own + query.names_share(hit.names_around | parties)) / 2
+    speaks = sought.best(statements, language) >= Fit.SPEAKER
+    words, words_around = _words_said(query, hit, sought.names, speaks=speaks)
     return (
-        searcher.fused(query, dense=hit.score, words=hit.words, names=own),
-        searcher.fused(query, dense=hit.score, words=hit.words_around, names=around),
+        searcher.fused(query, dense=hit.score, words=words, names=own),
+        searcher.fused(query, dense=hit.score, words=words_around, names=around),
+    )
+
+
+def _words_said(
+    query: Query, hit: SentenceHit, speaker: frozenset[str], *, speaks: bool
+) -> tuple[float, float]:
+    """Return the shares of the question's words that a sentence meets, by itself and in place.
+
+    The name of whoever is asked to speak is met where that person speaks, named or not; where it
+    is only mentioned, it tells little: "X, head of the institute, came" is no answer of X.
+    """
+    whole = query.words_named(speaker)
+    named, around = (
+        query.words_named(speaker & hit.names),
+        query.words_named(speaker & hit.names_around),
+    )
+    said = whole if speaks else NAMED * around
+    return (
+        min(1.0, hit.words - named + said),
+        min(1.0, hit.words_around - named - AROUND * (around - named) + said),
     )
 
 
@@ -243,19 +280,28 @@ def _grown(
     taken: set[Place],
     settings: ChoiceSettings,
 ) -> list[Candidate]:
-    """Return the sentence with the next and the one before it, where these are nearly as good."""
+    """Return the sentence with those behind and before it, where these are nearly as good."""
     run = [best]
-    for step in (1, -1):
-        place = (best.article.id, best.sentence.ordinal + step)
+    for step in GROWTH:
+        edge = run[-1] if step > 0 else run[0]
+        place = (best.article.id, edge.sentence.ordinal + step)
         neighbour = candidates.get(place)
         if neighbour is None or place in taken:
             continue
-        longer = sorted([*run, neighbour], key=lambda candidate: candidate.sentence.ordinal)
+        longer = [*run, neighbour] if step > 0 else [neighbour, *run]
         length = longer[-1].sentence.span.end - longer[0].sentence.span.start
         near = neighbour.own >= best.own - settings.neighbour_margin
-        if near and length <= settings.quote_length:
+        if near and length <= settings.quote_length and not _others_speak(best, neighbour):
             run = longer
     return run
+
+
+def _others_speak(best: Candidate, neighbour: Candidate) -> bool:
+    """Tell whether words of another would come to stand under the name of whom is quoted."""
+    speakers, others = best.speakers, neighbour.speakers
+    return bool(speakers) and any(
+        not any(may_be_same(other, speaker) for speaker in speakers) for other in others
+    )
 
 
 def marked(query: Query, article: Article, text: str) -> Iterator[tuple[int, int]]:

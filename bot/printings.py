@@ -18,7 +18,7 @@ def with_copies(
     *,
     earliest: bool,
 ) -> list[Quote]:
-    """Return the quotes, each text once, with all articles that carry the same words.
+    """Return the quotes, no words and no place twice, with all articles that carry the same.
 
     `earliest`: the first printing takes the place of a copy, wherever it appeared.
     """
@@ -27,9 +27,14 @@ def with_copies(
         copies = copies_of(searcher.library, quote.article, quote.span)
         carried = [quote.article.id, *quote.also_in, *(copy.span.article for copy in copies)]
         first = _first(searcher, query, quote, copies, sought) if earliest else quote
-        if not any(is_copy(first, other) for other in shown):
+        if not any(_repeats(first, other) for other in shown):
             shown.append(first.with_copies(carried))
     return shown
+
+
+def _repeats(quote: Quote, other: Quote) -> bool:
+    """Tell whether one quote has the words of another, or some of the same place."""
+    return quote.span.overlaps(other.span) or is_copy(quote, other)
 
 
 def _first(

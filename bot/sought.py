@@ -51,6 +51,11 @@ class Sought:
         alone = slots.chosen_speaker is not None
         return cls(speakers, addressees, besides, frozenset(surnames), figure, alone)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The keys of all words of the speakers' names, as those of a text are folded."""
+        return frozenset(word for key in self.speakers for word in key.split())
+
     def __bool__(self) -> bool:
         return bool(self.speakers or self.addressees)
 

@@ -50,6 +50,11 @@ class Query:
         total = float(weights.sum())
         return float(met @ weights) / total if total else 0.0
 
+    def words_named(self, keys: Collection[str]) -> float:
+        """Return the share of the question's words, weighted by rarity, that are these names."""
+        met = np.fromiter((one.name in keys for one in self.asked), dtype=np.float32)
+        return self.met_share(met)
+
     def names_share(self, keys: Collection[str]) -> float:
         """Return the share of the question's names among these keys."""
         return _share(self.names, keys)

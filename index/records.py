@@ -81,6 +81,9 @@ class Span:
             self.article == other.article and self.start <= other.start and other.end <= self.end
         )
 
+    def overlaps(self, other: "Span") -> bool:
+        return self.article == other.article and self.start < other.end and other.start < self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

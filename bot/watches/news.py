@@ -151,7 +151,7 @@ _SENTENCES = (
 def _best_possible(hit: Hit, settings: ChoiceSettings) -> float:
     """Return what a sentence of the passage would score if it were perfect itself."""
     share = settings.sentence_share
-    return share + (1 - share) * hit.score
+    return share + (1 - share) * hit.score + settings.across_languages
 
 
 def _only(hits: Iterable[Hit], spans: Collection[Span]) -> Iterator[Hit]:

@@ -131,6 +131,8 @@ def lexicon(language: str) -> Lexicon:
         if kind not in {"institutions", "companies", "media"}
     }
     roles = table["roles"]
+    for kind in ("leaders", "heads_of_state"):
+        words[kind] = frozenset(roles[kind].split())
     words["generic"] = frozenset(roles["generic"].split())
     words["honorifics"] = frozenset(
         word.lower().rstrip(".") for word in roles["honorifics"].split()

@@ -124,6 +124,9 @@ def holder(
     `lower` is the head of the phrase, `before` are the speakers before it, nearest last.
     """
     asked = concepts(lower, lexicon)
+    noun = lexicon.noun(lower)
+    if chunk.states and noun and lexicon.among("leaders", noun.lemma):
+        asked |= {lexicon.concept(head) for head in lexicon.words["heads_of_state"]}
     scored = [
         (score, role.place, role.name)
         for role in appositions

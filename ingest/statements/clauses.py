@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ingest import sentences
+from ingest.people.lexicon import lexicon as people_lexicon
 from ingest.people.people import Mention, People
 from ingest.statements.cues import Cue, Lexicon
 from ingest.statements.marks import Quotation, quotations
@@ -64,6 +65,11 @@ class Reading:
         return (
             0 <= place < len(self.words) and self.words[place].folded in self.lexicon.lists[name]
         )
+
+    def is_role(self, place: int) -> bool:
+        """Tell whether a word is a noun for somebody: министър, директор."""
+        noun = people_lexicon(self.lexicon.language).noun(self.folded(place))
+        return noun is not None and noun.kind == "person"
 
     def is_preposition(self, place: int) -> bool:
         """Tell whether a word is a preposition, and not short for something: "в. „Труд“"."""

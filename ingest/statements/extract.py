@@ -19,7 +19,7 @@ from ingest.statements.sources import source
 
 _MIXED_WORDS = 2
 _NAME_WORDS = 3
-_ANAPHOR_REACH = 12
+_ANAPHOR_REACH = 20
 _SENTENCES_MEANT = 3
 _LONE_QUOTATION = 20
 _NAMELESS = (Governs.IMPERSONAL, Governs.PASSIVE)
@@ -139,7 +139,7 @@ class _Extraction:
         return (
             length > 0
             and len(between) < _ANAPHOR_REACH
-            and all(reading.folded(n) != "," for n in between)
+            and not any(speakers.opens_clause(reading, n) for n in between)
         )
 
     def _continued(self, frame: Frame, end: int) -> list[Frame]:
@@ -293,7 +293,15 @@ class _Extraction:
             return found or subject
         if cue.is_any(Governs.CALL) or (cue.gerund and subject):
             return subject or speakers.opening(reading, sentence.first, frame.place)
-        return self._own(frame, sentence) or self._inverted(frame, subject, sentence)
+        points_back = frame.pattern is Pattern.ANAPHORIC
+        named = self._named_behind(frame, end) if points_back else None
+        return named or self._own(frame, sentence) or self._inverted(frame, subject, sentence)
+
+    def _named_behind(self, frame: Frame, end: int) -> Words | None:
+        """Return who stands behind a verb by name: "Об этом в эфире канала заявил Иванов"."""
+        found = speakers.after(self.reading, frame.place, end, far=True)
+        mentions = self.reading.mentions(*found) if found else []
+        return found if any(one.kind == "person" for one in mentions) else None
 
     def _own(self, frame: Frame, sentence: Sentence) -> Words | None:
         """Return the subject before the verb in its own clause."""

@@ -1,5 +1,7 @@
 """Which words of a clause name its subject: the speaker, when the verb is one of saying."""
 
+from collections.abc import Sequence
+
 from ingest.people.people import Mention
 from ingest.statements.clauses import DASHES, FINAL, MARKS, Reading, Words
 from ingest.statements.cues import Cue, Governs
@@ -8,6 +10,8 @@ from ingest.statements.datives import is_dative
 _CLAUSE = 60
 _PHRASE = 25
 _NAME = 5
+_TITLE = 5
+_NAMED = frozenset({"full name", "name"})
 _NEVER = frozenset({"place", "document"})
 
 
@@ -44,7 +48,7 @@ def after(reading: Reading, cue: int, end: int, *, far: bool = False) -> Words |
         begin = stop + 1
         while found is None and begin < end:
             stop = phrase_end(reading, begin, end)
-            if begin < stop and not _opens_clause(reading, begin):
+            if begin < stop and not opens_clause(reading, begin):
                 found = _following(reading, begin, stop) if _names(reading, begin, stop) else None
             begin = stop + 1
     return found
@@ -68,7 +72,7 @@ def opening(reading: Reading, first: int, end: int) -> Words | None:
         stop = first
         while stop < end and not _is_border(reading, stop):
             stop += 1
-        if not _opens_clause(reading, first) or stop == end:
+        if not opens_clause(reading, first) or stop == end:
             found = _subject_in(reading, first, stop, first_of_all=True)
             if found:
                 return _behind_parenthesis(reading, stop, end) or found
@@ -140,8 +144,20 @@ def governed(reading: Reading, place: int, begin: int) -> bool:
     for at in range(place - 1, max(begin, place - 4) - 1, -1):
         word = reading.words[at]
         if reading.is_preposition(at) or reading.is_in(at, "genitives"):
-            return True
+            return not _is_of_title(reading, at, place, begin)
         if word.capital or (not word.is_word and word.folded not in MARKS and word.folded != "."):
+            return False
+    return False
+
+
+def _is_of_title(reading: Reading, preposition: int, name: int, begin: int) -> bool:
+    """Tell whether a preposition narrows down the role before a name: "министър на труда X"."""
+    if any(reading.is_role(n) for n in range(preposition + 1, name)):
+        return False
+    for at in range(preposition - 1, max(begin, preposition - _TITLE) - 1, -1):
+        if reading.is_role(at):
+            return not governed(reading, at, begin)
+        if reading.is_preposition(at) or not reading.words[at].is_word:
             return False
     return False
 
@@ -209,7 +225,7 @@ def _is_border(reading: Reading, place: int) -> bool:
     )
 
 
-def _opens_clause(reading: Reading, place: int) -> bool:
+def opens_clause(reading: Reading, place: int) -> bool:
     return any(reading.is_in(place, name) for name in ("relatives", "subordinators", "that", "if"))
 
 
@@ -309,9 +325,23 @@ def _following(reading: Reading, place: int, stop: int) -> Words | None:
     near = [m for m in mentions if m.range[0] < reading.words[cut - 1].end]
     chosen = next((m for m in near if not _is_listener(reading, m)), None)
     if chosen and reading.words_of(chosen)[0] > place + 1:
-        people = [m for m in near if m.kind == "person" and m.form in {"full name", "name"}]
+        people = [m for m in near if m.kind == "person" and m.form in _NAMED]
         chosen = people[-1] if people else chosen
+    elif titled := _titled(reading, place, mentions):
+        chosen = titled
     return reading.words_of(chosen) if chosen else (place, cut)
+
+
+def _titled(reading: Reading, place: int, mentions: Sequence[Mention]) -> Mention | None:
+    """Return the name behind a role that is narrowed down: "директор по кадрам Иван Петров"."""
+    for mention in mentions:
+        name = reading.words_of(mention)[0]
+        if mention.kind == "person" and mention.form in _NAMED and not is_dative(reading, name):
+            prepositions = (n for n in range(place, name) if reading.is_preposition(n))
+            first = next(prepositions, None)
+            if first is not None and _is_of_title(reading, first, name, place):
+                return mention
+    return None
 
 
 def _is_listener(reading: Reading, mention: Mention) -> bool:

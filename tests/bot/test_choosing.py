@@ -17,15 +17,20 @@ CALL = """Лидерите говориха по телефона в понед�
 Бенямин Нетаняху каза на Владимир Путин, че мирът в Газа е далеч и войната ще продължи.
 
 Ангела Меркел заяви, че мирът в Газа трябва да се пази от всички."""
+BRIDGE = """Новината излезе вчера. Общината реши да затвори моста над реката. Ремонтът ще трае \
+три месеца. Колите ще минават през гората. Кметът е на почивка."""
+VISIT = """Ангела Меркел, канцлер на Германия, пристигна за разговор за Крим.
+
+Санкциите ще останат, докато Крим е окупиран, каза Ангела Меркел."""
 WIRE = "Вали. Газът остава, заяви Ангела Меркел, цитирана от Ройтерс. Днес минават 40 кубика."
 
 
 @pytest.fixture
 def quotes(library, encoder):
-    """Ask an archive of two articles whose words it holds."""
+    """Ask an archive of a few articles whose words it holds."""
     drafts = [
         Draft(origin=f"test:{id_}", id=id_, language="bg", text=text)
-        for id_, text in (("call", CALL), ("wire", WIRE))
+        for id_, text in (("call", CALL), ("wire", WIRE), ("bridge", BRIDGE), ("visit", VISIT))
     ]
     ingest(drafts, library, encoder, Report(), settings=IngestSettings(), progress=lambda _: None)
     searcher = Searcher(library, encoder)
@@ -98,3 +103,33 @@ def test_where_nobody_speaks_no_speaker_is_named(quotes):
     found = quotes("Кога говориха лидерите по телефона?", neighbour_margin=0)[0]
     assert found.text.startswith("Лидерите")
     assert found.speaker is None
+
+
+def test_a_quote_grows_by_what_follows_and_by_the_sentence_before(quotes):
+    asked = {"question": "Какво реши общината да затвори над реката?", "neighbour_margin": 1}
+    assert quotes(**asked)[0].text == BRIDGE.partition(" Кметът")[0]
+    [short, *_] = quotes(**asked, quote_length=60)
+    assert short.text == "Общината реши да затвори моста над реката."
+
+
+def test_words_of_another_never_come_under_the_name_of_who_is_quoted(quotes):
+    found = quotes("Какво каза Меркел за мира в Газа?", "Меркел", neighbour_margin=1)
+    merkel = next(quote for quote in found if quote.speaker == "Ангела Меркел")
+    assert "Нетаняху каза" not in merkel.text
+
+
+def test_who_speaks_goes_before_where_the_speaker_is_only_mentioned(quotes):
+    question = "Какво каза Ангела Меркел за Крим?"
+    said, mentioned = quotes(question, "Меркел", neighbour_margin=0)[:2]
+    assert said.text.startswith("Санкциите")
+    assert mentioned.text.startswith("Ангела Меркел, канцлер")
+
+
+def test_words_in_another_language_than_the_question_count_for_a_little_more(quotes):
+    def best(question: str) -> list[float]:
+        return [quotes(question, across_languages=more)[0].score for more in (0.0, 0.1)]
+
+    [plain, same] = best("Какво реши общината за моста?")
+    [without, across] = best("What did the town decide about the bridge?")
+    assert plain == same
+    assert without < across

@@ -65,3 +65,9 @@ def test_a_question_for_one_outlet_is_answered_from_it(talk):
     quotes = answers.ask("какво отказа да събори кметът на Белозар според late.example?").quotes
     assert quotes[0].article.id == "late"
     assert quotes[0].also_in == ("first",)
+
+
+def test_no_place_is_shown_twice_where_two_quotes_have_one_first_printing(talk):
+    printings = ("first", (*WIRE, *OPPOSITE), 1), ("late", WIRE, 2), ("later", OPPOSITE, 3)
+    spans = [quote.span for quote in talk(*printings).ask(QUESTION).quotes]
+    assert not any(one.overlaps(other) for one in spans for other in spans if one is not other)

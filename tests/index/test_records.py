@@ -76,3 +76,11 @@ def test_a_span_covers_what_lies_inside_it_in_the_same_article():
     assert whole.covers(whole)
     assert not part.covers(whole)
     assert not whole.covers(article("Water rises.", "b").span(6, 11))
+
+
+def test_spans_overlap_where_they_share_a_character_of_the_same_article():
+    first, second = article("Water rises.").span(0, 6), article("Water rises.").span(5, 11)
+    assert first.overlaps(second)
+    assert second.overlaps(first)
+    assert not first.overlaps(article("Water rises.").span(6, 11))
+    assert not first.overlaps(article("Water rises.", "b").span(0, 6))

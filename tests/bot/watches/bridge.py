@@ -8,12 +8,13 @@ from bot.watches.store import LOCAL, Watch, Watches
 from index.entries import Entry
 from index.library import Library
 from index.search import Searcher
+from ingest.statements.extract import extract
 from tests.conftest import entry_of
 
 QUESTION = "какво каза кметът Дрянков за моста в Белозар?"
 
 OLD = "Кметът Дрянков каза, че мостът в Белозар ще бъде съборен до края на годината."
-COST = "Кметът Дрянков обеща нов мост в Белозар, който ще струва двадесет милиона лева."
+COST = "Кметът Дрянков каза, че новият мост в Белозар ще струва двадесет милиона лева."
 LORRIES = "Мостът в Белозар ще бъде затворен за камиони от понеделник, съобщи кметът Дрянков."
 FERRY = "Докато мостът в Белозар е затворен, ще плава ферибот, каза още кметът Дрянков вчера."
 CUP = "Отборът на съседния град спечели купата на страната след дузпи."
@@ -31,8 +32,14 @@ class Bridge:
         self.watches = watches
 
     def entry(self, article: str, *sentences: str, title: str = "Вести от деня") -> Entry:
-        vectors = self.encoder.encode_passages(sentences)
-        return entry_of(article, *sentences, language="bg", title=title, vectors=vectors)
+        return entry_of(
+            article,
+            *sentences,
+            language="bg",
+            title=title,
+            vectors=self.encoder.encode_passages(sentences),
+            statements=extract(" ".join(sentences), "bg"),
+        )
 
     def prints(self, article: str, *sentences: str) -> None:
         """An outlet prints an article, or an edited one under the same id."""

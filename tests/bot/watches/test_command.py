@@ -39,7 +39,7 @@ def test_a_run_prints_what_is_new_once_for_people(run, bridge):
     assert run("run").stdout == ""
     bridge.prints("new", COST)
     printed = run("run").stdout
-    assert printed.startswith(f"1  {QUESTION}\n\n 1 │ Кметът Дрянков обеща нов мост")
+    assert printed.startswith(f"1  {QUESTION}\n\n 1 │ Кметът Дрянков каза, че новият мост")
     assert "Herald" in printed
     assert run("run").stdout == ""
 

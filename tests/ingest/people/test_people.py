@@ -312,6 +312,24 @@ class TestTitles:
         text = "Дейвид Дейвис дойде. Министърът каза."
         assert meant(text, "Министърът", "bg", ["Дейвид Дейвис"]) == "Дейвид Дейвис"
 
+    @pytest.mark.parametrize(
+        ("language", "text", "mention"),
+        [
+            (
+                "bg",
+                "Президентът на САЩ Джо Райт дойде. Американският лидер мълча.",
+                "Американският",
+            ),
+            ("ru", "Президент США Джо Райт прибыл. Американский лидер молчал.", "Американский"),
+            ("uk", "Президент США Джо Райт прибув. Американський лідер мовчав.", "Американський"),
+        ],
+    )
+    def test_the_leader_of_a_state_is_who_holds_its_highest_office(self, language, text, mention):
+        people = People.of(text, language)
+        start = text.index(mention)
+        [leader] = [one for one in people.mentions if one.range[0] == start]
+        assert people.resolve(leader, ["Иван Петров"]) == "Джо Райт"
+
     def test_of_another_state_are_of_somebody_else(self):
         text = "Канцлер Германии Ангела Меркель ждёт. Американский канцлер Том Смит уехал."
         assert meant(text, "Американский канцлер", "ru") == "Том Смит"

@@ -273,6 +273,15 @@ def test_some_words_in_marks_make_a_statement_mixed_but_names_do_not():
         pytest.param("bg", "Мостът падна. Това заяви Иван Петров.", "Мостът падна", id="bg"),
         pytest.param("ru", "Мост упал. Об этом сообщил Иван Петров.", "Мост упал", id="ru"),
         pytest.param("uk", "Міст упав. Про це повідомив Петренко.", "Міст упав", id="uk"),
+        pytest.param(
+            "bg", "Мостът падна. Така Петров, наш кмет, коментира.", "Мостът падна", id="so"
+        ),
+        pytest.param(
+            "ru",
+            "Мост упал. Об этом во вторник, 3 мая, в эфире канала News заявил Иван Петров.",
+            "Мост упал",
+            id="circumstances",
+        ),
     ],
 )
 def test_anaphora_takes_the_sentence_before(language, text, content):
@@ -367,6 +376,7 @@ def test_agency_without_another_speaker_is_the_speaker():
         pytest.param(
             "en", "John Smith told reporters that he was leaving.", "reporters", id="en-told"
         ),
+        pytest.param("bg", "Иван притиска кмета Петров да затвори моста.", "Петров", id="pressed"),
     ],
 )
 def test_addressee_is_who_is_spoken_to(language, text, whom):
@@ -639,6 +649,21 @@ def test_speaker_is_found_behind_what_is_put_in_between(text, who):
     statement = only(text, "bg")
     assert statement.speaker
     assert who in f"{statement.speaker.name} {speaker(text, statement)}"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("bg", "Мостът падна. Това каза пред БНТ министърът на транспорта Иван Петров."),
+        ("bg", "Мостът падна, каза в сряда за БНТ министърът на транспорта Иван Петров."),
+        ("ru", "Мост упал. Об этом в эфире News заявил директор по связям Иван Петров."),
+        ("uk", "Міст упав, заявив директор з питань безпеки Іван Петров."),
+    ],
+)
+def test_a_name_behind_a_role_that_is_narrowed_down_is_the_speaker(language, text):
+    statement = only(text, language)
+    assert statement.speaker
+    assert statement.speaker.name in {"Иван Петров", "Іван Петров"}
 
 
 def test_direct_speech_without_a_colon():
