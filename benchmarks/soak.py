@@ -174,7 +174,7 @@ def soak(arguments: argparse.Namespace) -> int:
     questions = ("harbour?", "whale?", "what of the ships?") if arguments.stand_in else QUESTIONS
     start = stand_in_bot if arguments.stand_in else citat_bot
     known = articles_of(LineFinder()) if arguments.stand_in else stored_in(data / "library.db")
-    with serving(articles=known, keep=5000) as server:
+    with serving(articles=known, keep=100_000) as server:
         day = server.do(lambda api: Day(api, arguments.questions, questions, dice, readers))
         server.do(faults)
         killer = Killer(start, server, day, data, arguments.data / "bot.log")

@@ -74,8 +74,14 @@ class Sought:
         return Fit.BOTH if to else Fit.SPEAKER if by else Fit.OPEN
 
     def best(self, statements: Iterable[Statement], language: str) -> Fit:
-        """Return how well the best of the statements fits; open if there are none."""
-        return max((self.fit(one, language) for one in statements), default=Fit.OPEN)
+        """Return how well the best of the statements fits; open if there are none.
+
+        What is reversed is forgiven only beside what fits whole: "according to him, she told him".
+        """
+        fits = {self.fit(one, language) for one in statements} or {Fit.OPEN}
+        if self.speakers and Fit.REVERSED in fits and Fit.BOTH not in fits:
+            return Fit.REVERSED
+        return max(fits)
 
     def is_said(self, statements: Iterable[Statement], language: str) -> bool:
         """Tell whether one of the statements is by a speaker who is sought."""

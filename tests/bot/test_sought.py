@@ -91,3 +91,10 @@ def test_names_in_the_question_are_the_people_sought_and_roles_are_nobody():
     )
     putin = frozenset({name_key("путин", "bg")})
     assert Sought.of(slots) == Sought(frozenset({PUTIN}), surnames=putin)
+
+
+def test_words_of_the_reverse_direction_spoil_a_sentence_unless_another_fits_whole():
+    asked = sought("Putin", "Netanyahu")
+    reverse, handed_on = said("Нетаняху", "Путин"), said("Путин")
+    assert asked.best([handed_on, reverse], "bg") is Fit.REVERSED
+    assert asked.best([said("Путин", "Нетаняху"), reverse], "bg") is Fit.BOTH
