@@ -10,6 +10,7 @@ beside what they wait without.
 
 import argparse
 import random
+import shutil
 import statistics
 import sys
 import time
@@ -114,8 +115,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=30.0, help="for each figure")
     arguments = parser.parse_args()
     arguments.data.mkdir(parents=True, exist_ok=True)
-    library, log = arguments.data / "library", arguments.data / "bot.log"
-    sample_archive(library)
+    archive, log = arguments.data / "archive", arguments.data / "bot.log"
+    sample_archive(archive)
     bots: tuple[tuple[str, Starter, tuple[str, ...], tuple[float, ...]], ...] = (
         ("echo", echo_bot, STAND_IN, RATES),
         ("bot, answers without a model", stand_in_bot, STAND_IN, RATES),
@@ -123,7 +124,10 @@ def main() -> int:
     )
     dice = random.Random(1)
     print("| bot | messages/s | p50 ms | p95 ms | unanswered |\n|---|---|---|---|---|")
-    for name, start, questions, rates in bots:
+    for number, (name, start, questions, rates) in enumerate(bots):
+        # Each its own: a server counts its updates from 1, and a bot knows those it has had.
+        library = arguments.data / f"library-{number}"
+        shutil.copytree(archive, library)
         with serving(articles=stored_in(library / "library.db"), keep=1000) as server:
             server.do(lambda api: api.law.knows(articles_of(LineFinder())))
             with running(start(library, server.url, log)):

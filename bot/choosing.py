@@ -62,12 +62,6 @@ class Candidate:
     def place(self) -> "Place":
         return self.article.id, self.sentence.ordinal
 
-    @property
-    def speakers(self) -> frozenset[str]:
-        """The keys of all who speak in the sentence."""
-        keys = (statement.keys(self.article.language)[0] for statement in self.statements)
-        return frozenset(filter(None, keys))
-
 
 Place = tuple[str, int]
 """An article and the ordinal of one of its sentences."""
@@ -106,7 +100,7 @@ def choose(
             continue
         if not leads(best):
             continue
-        run = _grown(best, found, taken, settings)
+        run = _grown(best, found, taken, settings, sought)
         taken.update(candidate.place for candidate in run)
         per_article[article.id] += 1
         span = article.span(run[0].sentence.span.start, run[-1].sentence.span.end)
@@ -134,7 +128,7 @@ def quoted(
 ) -> Quote:
     """Return words of an article as a quote, with whoever speaks in the best of the statements."""
     marks = tuple(marked(query, article, article.words(span)))
-    said = max(statements, key=lambda one: sought.fit(one, article.language), default=None)
+    said = _shown(statements, sought, article.language)
     if said is None:
         return Quote(article, span, score, marks)
     return Quote(
@@ -279,6 +273,7 @@ def _grown(
     candidates: Mapping[Place, Candidate],
     taken: set[Place],
     settings: ChoiceSettings,
+    sought: Sought,
 ) -> list[Candidate]:
     """Return the sentence with those behind and before it, where these are nearly as good."""
     run = [best]
@@ -291,17 +286,35 @@ def _grown(
         longer = [*run, neighbour] if step > 0 else [neighbour, *run]
         length = longer[-1].sentence.span.end - longer[0].sentence.span.start
         near = neighbour.own >= best.own - settings.neighbour_margin
-        if near and length <= settings.quote_length and not _others_speak(best, neighbour):
+        if near and length <= settings.quote_length and not _others_speak(best, neighbour, sought):
             run = longer
     return run
 
 
-def _others_speak(best: Candidate, neighbour: Candidate) -> bool:
-    """Tell whether words of another would come to stand under the name of whom is quoted."""
-    speakers, others = best.speakers, neighbour.speakers
-    return bool(speakers) and any(
-        not any(may_be_same(other, speaker) for speaker in speakers) for other in others
+def _others_speak(best: Candidate, neighbour: Candidate, sought: Sought) -> bool:
+    """Tell whether words of others, or to others, would come under the names that are shown."""
+    language = best.article.language
+    said = _shown(best.statements, sought, language)
+    shown = said.keys(language) if said else ("", "")
+    return any(
+        name and other and not may_be_same(name, other)
+        for one in neighbour.statements
+        for name, other in zip(shown, one.keys(language), strict=True)
     )
+
+
+def _shown(statements: Sequence[Statement], sought: Sought, language: str) -> Statement | None:
+    """Return the statement whose speaker is named under a quote: that of whom is sought.
+
+    None where several speak and nobody is sought: one name would stand for the words of all.
+    """
+    said = max(statements, key=lambda one: sought.fit(one, language), default=None)
+    if said is None or sought.fit(said, language) >= Fit.SPEAKER:
+        return said
+    speaker = said.keys(language)[0]
+    others = (one.keys(language)[0] for one in statements)
+    agree = all(may_be_same(other, speaker) for other in others if other and speaker)
+    return said if agree else None
 
 
 def marked(query: Query, article: Article, text: str) -> Iterator[tuple[int, int]]:

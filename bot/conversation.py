@@ -73,10 +73,13 @@ class Conversation:
         with self.steady() as searcher:
             return look(searcher, self.settings, request)
 
-    def context(self, key: str) -> Context | None:
-        """Return the quote of a key in its paragraph, None if its words are gone."""
+    def context(self, key: str, shown: str | None = None) -> Context | None:
+        """Return the quote of a key in its paragraph, None if its words are gone.
+
+        `shown` is the id of the article that it was shown from.
+        """
         with self.steady() as searcher:
-            quote = recalled(searcher.library, key)
+            quote = recalled(searcher.library, key, shown)
             if quote is None:
                 return None
             sentences = searcher.library.sentences(quote.article.id)

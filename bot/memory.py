@@ -94,8 +94,9 @@ class Memory:
     def change(self, id_: int, asked: Asked, meant: str) -> None:
         """Remember that a question was asked again in another way, or in other words."""
         self._write(
-            "update asked set question = ?, history = ?, dropped = ?, narrowed = ?, meant = ?"
-            " where id = ?",
+            "update asked set former = json_insert(coalesce(former, '[]'), '$[#]', question,"
+            " '$[#]', coalesce(meant, question)), question = ?, history = ?, dropped = ?,"
+            " narrowed = ?, meant = ? where id = ?",
             [
                 asked.question,
                 _listed(asked.history),
@@ -182,10 +183,13 @@ class Memory:
         Returns the words of each.
         """
         rows = self._database.execute(
-            f"delete from asked where chat = ? and {which} returning question, meant",  # noqa: S608
+            f"delete from asked where chat = ? and {which} returning question, meant, former",  # noqa: S608
             [chat, value],
         ).fetchall()
-        gone = [{text for text in row if text is not None} for row in rows]
+        gone = [
+            {text for text in (question, meant, *json.loads(former or "[]")) if text is not None}
+            for question, meant, former in rows
+        ]
         words = set().union(*gone)
         left = self._database.execute("select id, history from asked where chat = ?", [chat])
         for key, history in left.fetchall():
@@ -223,7 +227,7 @@ class Memory:
             pk="id",
             if_not_exists=True,
         )
-        for column in {"dropped", "narrowed", "meant"} - table.columns_dict.keys():
+        for column in {"dropped", "narrowed", "meant", "former"} - table.columns_dict.keys():
             table.add_column(column, str)
         if "asked_in" not in table.columns_dict:
             table.add_column("asked_in", int)

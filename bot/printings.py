@@ -6,6 +6,7 @@ from bot.answer import Quote
 from bot.choosing import is_copy, quoted
 from bot.sought import Sought
 from index.copies import Copy, copies_of
+from index.people import may_be_same, person_key
 from index.query import Query
 from index.search import Searcher
 
@@ -47,6 +48,12 @@ def _first(
     article = searcher.library.article(span.article)
     if article is None or (printed is not None and printed <= copies[0].published):
         return quote
-    told = searcher.library.statements(article.id)
-    statements = [one for one in told if one.overlaps((span.start, span.end))]
+    # Copies are of one language: whoever is named under the quote is named under its copy.
+    speaker = person_key(quote.speaker or "", article.language)
+    statements = [
+        one
+        for one in searcher.library.statements(article.id)
+        if one.overlaps((span.start, span.end))
+        and may_be_same(one.keys(article.language)[0], speaker)
+    ]
     return quoted(query, article, span, quote.score, statements, sought)

@@ -30,13 +30,18 @@ def key(quote: Quote) -> str:
     return f"{quote.span.version}_{quote.span.start}_{quote.span.end}"
 
 
-def recalled(library: Library, key: str) -> Quote | None:
-    """Return the quote of a key; None if it is no key, or its words are gone."""
+def recalled(library: Library, key: str, shown: str | None = None) -> Quote | None:
+    """Return the quote of a key; None if it is no key, or its words are gone.
+
+    Several articles may have the same text: the one that was `shown` is taken, by its id.
+    """
     found = _KEY.fullmatch(key)
     if found is None:
         return None
     version, start, end = found[1], int(found[2]), int(found[3])
-    article = library.of_version(version)
+    article = library.article(shown) if shown else None
+    if article is None or article.version != version:
+        article = library.of_version(version)
     if article is None or not 0 <= start < end <= len(article.text):
         return None
     said = [one for one in library.statements(article.id) if one.overlaps((start, end))]

@@ -46,6 +46,10 @@ class Sought:
             frozenset(filter(None, (person_key(name, slots.language) for name in names)))
             for names in named
         )
+        if slots.chosen_speaker:  # as an article of any language writes it
+            spoken = (slots.language, "", "uk")
+            keys = (person_key(slots.chosen_speaker, language) for language in spoken)
+            speakers = frozenset(filter(None, keys))
         surnames = {_last(name, slots.language) for name in slots.names(Slot.SPEAKER)} - {""}
         figure = slots.wanted in {Wanted.NUMBER, Wanted.WHEN}
         alone = slots.chosen_speaker is not None

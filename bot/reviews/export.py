@@ -61,7 +61,8 @@ def export(path: Path, reports: Sequence[Report]) -> Exported:
     """Add the reports to a file of cases, each once; it is written beside and put in its place.
 
     Raises:
-        SourceError: the file is a table, or cannot be read or written.
+        SourceError: the file is a table, cannot be read or written, or has a report as it was
+            judged before.
     """
     if path.suffix.lower() in TABLES:
         raise SourceError(f"{path} is a table; name a file of JSON lines: {path.stem}.jsonl")
@@ -69,12 +70,17 @@ def export(path: Path, reports: Sequence[Report]) -> Exported:
         raise SourceError(f"cannot write {path}: there is no folder {path.parent}")
     known = read_cases(str(path)).cases if path.exists() else ()
     fresh = lines(reports, known)
+    ids = {case.id for case in known}
+    for line in map(json.loads, fresh):
+        if line["id"] in ids:
+            raise SourceError(f"{path} has {line['id']} as it was judged before: remove it there")
     if fresh:
         _append(path, "".join(fresh))
     return Exported(len(fresh), len(reports) - len(fresh))
 
 
 def _append(path: Path, text: str) -> None:
+    path = path.resolve()  # of a link, what it leads to
     beside = path.with_name(f".{path.name}.part")
     try:
         before = path.read_bytes() if path.exists() else b""

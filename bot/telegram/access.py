@@ -118,7 +118,10 @@ class Gate:
         if update.inline_query:
             return LETTER_COST
         if update.message or update.edited_message:
-            return float(bool(ADDRESSED.check_update(update)))
+            if ADDRESSED.check_update(update):
+                return 1
+            # What was answered once is answered anew, whatever it has become.
+            return TAP_COST if update.edited_message else 0
         return 0
 
     async def _refuse(self, update: Update, user: int | None, chat: int | None) -> NoReturn:

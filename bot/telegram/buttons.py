@@ -63,9 +63,10 @@ class Buttons:
         """Show a quote in its paragraph, with a way back to its page."""
         _, asked, page, key = _data(update)
         query, language = _pressed(update), own_language(update)
-        if await self.behind(update) is None:
+        kept = await self.behind(update)
+        if kept is None:
             return
-        found = await self._work(self._showing.context, key)
+        found = await self._work(self._showing.context, key, kept.asked)
         if found is None:
             await acknowledge(query, phrase(language, "gone"))
             return

@@ -83,7 +83,7 @@ class Voice:
         self._reporting = Reporting(
             stores.reports, self._showing, self._buttons.behind, self._work
         )
-        self._inline = Inline(conversation, self._work, is_personal=not settings.open_to_all)
+        self._inline = Inline(conversation, self._work)
         self._telling = Telling(
             conversation,
             self._showing,

@@ -43,12 +43,9 @@ class Inline:
         self,
         conversation: Conversation,
         work: Callable[..., Awaitable[Any]],
-        *,
-        is_personal: bool,
     ) -> None:
         self._conversation = conversation
         self._work = work
-        self._is_personal = is_personal
         self._last: dict[int, str] = {}
 
     async def answer(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -69,7 +66,7 @@ class Inline:
             await query.answer(
                 [_result(one, language, context.bot.username) for one in quotes],
                 cache_time=CACHE_S,
-                is_personal=self._is_personal,
+                is_personal=True,  # in the reader's language, and not for the banned
                 button=None if quotes else way_in(told),
             )
 

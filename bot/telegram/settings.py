@@ -22,6 +22,8 @@ LOG_FORMATS = ("text", "json")
 
 LAST_PORT = 65535
 
+MOST_DAYS = 36_500
+
 _LIMITS = (
     "watches_per_chat",
     "questions_per_minute",
@@ -89,8 +91,11 @@ class TelegramSettings:
                 )
 
     def _check_accounts(self) -> None:
-        if self.keep_days < 1:
-            raise ConfigError(f"[telegram] keep_days = {self.keep_days} should be 1 or more")
+        if not 1 <= self.keep_days <= MOST_DAYS:
+            raise ConfigError(
+                f"[telegram] keep_days = {self.keep_days} should be 1 or more,"
+                f" and {MOST_DAYS} at most",
+            )
         if self.log_format not in LOG_FORMATS:
             raise ConfigError(
                 f"[telegram] log_format = {self.log_format!r} should be one of"

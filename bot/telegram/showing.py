@@ -68,9 +68,16 @@ class Showing:
             return self._conversation.view(request).verified(self._conversation)
         return asked.answered(self._conversation)
 
-    def context(self, key: str) -> Context | None:
-        """Return a quote in its paragraph, None if its words are gone."""
-        return self._conversation.context(key)
+    def context(self, shared: str, asked: Asked | None = None) -> Context | None:
+        """Return a quote in its paragraph, None if its words are gone.
+
+        Of the articles that have its words the one is taken that answers what was asked.
+        """
+        found = self.found(asked) if asked else None
+        answer = found.answer if isinstance(found, View) else found
+        quotes = answer.quotes if answer else ()
+        shown = next((one.article.id for one in quotes if key(one) == shared), None)
+        return self._conversation.context(shared, shown)
 
     def answer(self, found: Found, code: str | None, asked: int = 0, number: int = 1) -> Shown:
         """Return page `number`, or the one nearest to it; without an id it has no buttons."""

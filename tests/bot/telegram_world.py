@@ -121,8 +121,9 @@ class LineFinder:
         items = tuple(Item(quote) for quote in found.quotes)
         return View(request, found.understood.language, items, found.reason, found.details)
 
-    def context(self, key: str) -> Context | None:
+    def context(self, key: str, shown: str | None = None) -> Context | None:
         quotes = [quote for article in self.articles.values() for quote in lines(article)]
+        quotes.sort(key=lambda one: one.article.id != shown)
         quote = next((one for one in quotes if shelf.key(one) == key), None)
         if quote is None:
             return None

@@ -22,7 +22,13 @@ BRIDGE = """Новината излезе вчера. Общината реши 
 VISIT = """Ангела Меркел, канцлер на Германия, пристигна за разговор за Крим.
 
 Санкциите ще останат, докато Крим е окупиран, каза Ангела Меркел."""
+BOTH = """Ангела Меркел заяви, че вятърът е евтин, а Владимир Путин каза, че вятърът е скъп. \
+Владимир Путин каза, че вятърът духа."""
+TALKS = """Ангела Меркел каза на Еманюел Макрон, че морето е студено. \
+Ангела Меркел каза на Борис Джонсън, че морето е топло."""
 WIRE = "Вали. Газът остава, заяви Ангела Меркел, цитирана от Ройтерс. Днес минават 40 кубика."
+
+STORIES = ("bridge", BRIDGE), ("visit", VISIT), ("both", BOTH), ("talks", TALKS)
 
 
 @pytest.fixture
@@ -30,7 +36,7 @@ def quotes(library, encoder):
     """Ask an archive of a few articles whose words it holds."""
     drafts = [
         Draft(origin=f"test:{id_}", id=id_, language="bg", text=text)
-        for id_, text in (("call", CALL), ("wire", WIRE), ("bridge", BRIDGE), ("visit", VISIT))
+        for id_, text in (("call", CALL), ("wire", WIRE), *STORIES)
     ]
     ingest(drafts, library, encoder, Report(), settings=IngestSettings(), progress=lambda _: None)
     searcher = Searcher(library, encoder)
@@ -133,3 +139,14 @@ def test_words_in_another_language_than_the_question_count_for_a_little_more(quo
     [without, across] = best("What did the town decide about the bridge?")
     assert plain == same
     assert without < across
+
+
+def test_where_two_speak_in_a_sentence_no_one_name_stands_under_it_unless_one_is_sought(quotes):
+    question = {"question": "Какъв е вятърът, евтин или скъп?", "neighbour_margin": 0}
+    assert quotes(**question)[0].speaker is None
+    assert quotes(**question, speaker="Путин")[0].speaker == "Владимир Путин"
+
+
+def test_words_to_another_never_come_under_the_name_of_who_was_told(quotes):
+    found = quotes("Какво каза Меркел на Макрон?", "Меркел", "Макрон", neighbour_margin=1)
+    assert (found[0].addressee, found[0].text) == ("Еманюел Макрон", TALKS.partition(" Анг")[0])

@@ -88,3 +88,14 @@ def test_the_same_words_at_two_places_have_two_keys():
     first = Quote(article, article.span(0, 4), 1.0)
     last = Quote(article, article.span(9, 13), 1.0)
     assert shelf.key(first) != shelf.key(last)
+
+
+def test_of_two_outlets_with_one_text_the_one_that_was_shown_is_recalled(library):
+    for outlet in ("first", "second"):
+        library.write([entry_of(outlet, "The bridge is closed.", source=outlet)])
+    quote = quote_of(library.article("second"), "The bridge is closed.")
+    for outlet in ("first", "second"):
+        recalled = shelf.recalled(library, shelf.key(quote), outlet)
+        assert recalled
+        assert recalled.article.source == outlet
+    assert shelf.recalled(library, shelf.key(quote), "withdrawn since")

@@ -98,3 +98,10 @@ def test_words_of_the_reverse_direction_spoil_a_sentence_unless_another_fits_who
     reverse, handed_on = said("Нетаняху", "Путин"), said("Путин")
     assert asked.best([handed_on, reverse], "bg") is Fit.REVERSED
     assert asked.best([said("Путин", "Нетаняху"), reverse], "bg") is Fit.BOTH
+
+
+@pytest.mark.parametrize("language", ["bg", "ru", "uk", "en"])
+@pytest.mark.parametrize(("name", "of"), [("Ганна Маляр", "uk"), ("Сергей Глазьев", "ru")])
+def test_a_chosen_speaker_is_found_as_articles_of_any_language_write_the_name(language, name, of):
+    chosen = Sought.of(Slots("what of gas?", language, chosen_speaker=name))
+    assert chosen.is_said([said(name)], of)

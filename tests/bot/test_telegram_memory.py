@@ -215,3 +215,11 @@ def test_a_group_that_becomes_another_takes_its_questions_with_it(memory):
     memory.keep(CHAT, USER, "one")
     memory.move(CHAT, OTHER)
     assert (memory.recent(CHAT), memory.recent(OTHER)) == ((), ("one",))
+
+
+def test_what_a_question_was_before_it_was_changed_is_forgotten_too(memory):
+    own = memory.keep(CHAT, USER, "is he a thief?")
+    other = memory.keep(CHAT, USER + 1, "and she?", ["is he a thief?"])
+    memory.change(own, Asked("what about gas?"), "what about gas?")
+    assert memory.forget(CHAT, USER) >= {"is he a thief?", "what about gas?"}
+    assert memory.get(other).asked.history == ()

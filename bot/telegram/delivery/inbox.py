@@ -5,6 +5,7 @@ some days so that the same update is known when it comes again. What cannot be r
 the process several times, is `poison`: it is set aside as it came, for whoever mends the bot.
 """
 
+import contextlib
 import json
 import sqlite3
 import time
@@ -134,7 +135,9 @@ class Inbox:
                 # What follows may be lost with the power: an answer that is given once more.
                 self._connection.execute("pragma synchronous = normal")
         if now - self._purged > _PURGE_EVERY_S:
-            self._purge_done(now)
+            # What came is kept already: nobody may take it for lost.
+            with contextlib.suppress(sqlite3.Error):  # in an hour it may do better
+                self._purge_done(now)
         return new
 
     def waiting(self, chat: int | None = None) -> list[Received]:

@@ -157,6 +157,7 @@ class Polling:
             await self._turns.take_in(updates)
             # Only now: asking for what follows is what makes Telegram forget these.
             self._offset = updates[-1]["update_id"] + 1
+        await self._turns.note_done()
         self._vitals.count("polls")
         self._vitals.count("updates", len(updates))
         self._vitals.heard()

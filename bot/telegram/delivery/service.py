@@ -120,7 +120,7 @@ def _webhook(
         from bot.telegram.delivery.webhook import Webhook
     except ImportError as error:
         raise ConfigError(
-            "[telegram] webhook_url needs a server: pip install 'citat[webhook]'"
+            "[telegram] webhook_url needs a server: pip install '.[webhook]' in citat's repository"
         ) from error
     return Webhook(bot, settings, turns, vitals, kinds=kinds)
 

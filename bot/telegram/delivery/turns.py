@@ -106,6 +106,7 @@ class Turns:
         self._door = asyncio.Lock()
         self._finished = asyncio.Event()
         self._stopping = False
+        self._undone: set[int] = set()  # what is done, and the inbox could not be told
 
     @property
     def is_full(self) -> bool:
@@ -164,6 +165,7 @@ class Turns:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await self.note_done()
 
     async def _serve(self, lane: Lane) -> None:
         """Work off what a chat asks, in its order."""
@@ -246,7 +248,8 @@ class Turns:
         """Answer what a chat asked shortly ago; ask it to ask again what is older."""
         async with self._door:
             del self._held[chat]
-            left = await asyncio.to_thread(self._inbox.waiting, chat)
+            kept = await asyncio.to_thread(self._inbox.waiting, chat)
+            left = [one for one in kept if one.id not in self._undone]
             old = [one for one in left if self._is_older(one, AFTER_HOLD_S)]
             self._add([one for one in left if one not in old])
         if old:
@@ -289,7 +292,20 @@ class Turns:
         await noted(self._inbox.poison, received.id)
 
     async def _done(self, received: Received) -> None:
-        await noted(self._inbox.done, [received.id])
+        self._undone.add(received.id)
+        await self.note_done()
+
+    async def note_done(self) -> None:
+        """Tell the inbox what is done, and what it could not be told before."""
+        ids = sorted(self._undone)
+        if not ids:
+            return
+        try:
+            await asyncio.to_thread(self._inbox.done, ids)
+        except sqlite3.Error as error:
+            logger.error("the inbox cannot be written: %s", error)  # noqa: TRY400 - one line is enough
+        else:
+            self._undone.difference_update(ids)
 
 
 async def noted(note: Callable[..., None], *values: object) -> None:

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from bot import memory as memories
 from bot.memory import Memory
 from bot.phrases import phrase
 from bot.telegram.delivery import clock, health, inbox, turns
@@ -184,6 +185,52 @@ def test_f31_while_the_disk_is_full_telegram_keeps_the_questions(database):
             kept.execute("pragma max_page_count = 1000000")
             await api.until(lambda: len(api.sent) == 60, timeout_s=20)
 
+    asyncio.run(talk())
+
+
+def test_f31_what_was_answered_while_the_database_was_locked_is_not_answered_again(
+    database, monkeypatch
+):
+    class Locked(LineFinder):
+        """Lets another program lock the database while it answers."""
+
+        def ask(self, *arguments, **options):
+            other.execute("begin immediate")
+            return super().ask(*arguments, **options)
+
+    async def talk():
+        async with (
+            FakeBotApi() as api,
+            built(api, database, Locked()) as service,
+            service.serving(),
+        ):
+            api.says(ANNA, "harbour?")
+            await api.answers(1)
+            await asyncio.sleep(0.5)  # in which it cannot be noted
+            assert service.inbox.waiting()
+            other.execute("rollback")
+            api.says(VERA, "/help")
+            await api.answers(2)
+            await api.seen()
+            assert service.inbox.waiting() == []
+
+    monkeypatch.setattr(inbox, "_BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(memories, "_BUSY_TIMEOUT_S", 0.05)
+    other = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
+    asyncio.run(talk())
+    other.close()
+
+
+def test_f31_what_was_kept_is_answered_even_if_nothing_old_can_be_removed(database, monkeypatch):
+    def locked(*_):
+        raise sqlite3.OperationalError("database is locked")
+
+    async def talk():
+        async with talking(database) as api:
+            api.says(ANNA, "harbour?")
+            await api.answers(1)
+
+    monkeypatch.setattr(inbox.Inbox, "_purge_done", locked)
     asyncio.run(talk())
 
 

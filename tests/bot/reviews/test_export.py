@@ -162,3 +162,21 @@ def test_whatever_readers_ask_comes_back_as_they_asked_it(tmp_path_factory, made
         shown = {_read(quote.text) for quote in report.quotes}
         assert set(case.wrong) == shown if report.truth is None else set(case.wrong) <= shown
         assert not set(case.wrong) & set(case.quotes)
+
+
+def test_a_report_that_is_judged_anew_does_not_contradict_what_was_exported(path, report, reports):
+    made = report(question="How much?", why=Why.MISSING)
+    export(path, [reports.accept(made, Truth())])
+    again = reports.accept(made, Truth(("bridge",), (COST,)))
+    with pytest.raises(SourceError, match=f"{path} has report-1"):
+        export(path, [again])
+    assert len(cases(path)) == 1
+
+
+def test_what_a_link_leads_to_is_written(path, report, reports):
+    link = path.with_name("link.jsonl")
+    path.write_text("")
+    link.symlink_to(path)
+    export(link, [reports.accept(report(question="How much?", why=Why.MISSING), Truth())])
+    assert link.is_symlink()
+    assert len(cases(path)) == 1

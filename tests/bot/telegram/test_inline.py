@@ -54,7 +54,7 @@ def test_f26_each_quote_is_a_result_to_send_with_its_source(database):
     assert "Вестник · 16 октомври 2023 г. · Путин говори с" in result["message"]["text"]
     [[button]] = result["reply_markup"]["inline_keyboard"]
     assert button["url"].startswith(f"https://t.me/{BOT['username']}?start=q_")
-    assert answer["is_personal"] is False
+    assert answer["is_personal"] is True
     assert answer["cache_time"] == inline.CACHE_S
 
 

@@ -80,8 +80,8 @@ def test_what_is_left_out_of_a_paragraph_is_told_outside_of_the_quotation(databa
     class Sentences(LineFinder):
         """Quotes one sentence in the middle of a long paragraph."""
 
-        def context(self, key):
-            found = super().context(key)
+        def context(self, key, shown=None):
+            found = super().context(key, shown)
             assert found
             words = "Whale number 50 sang all night long."
             start = text.index(words)
