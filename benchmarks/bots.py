@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bot.botapi import TOKEN
-from tests.bot.faults.processes import RUN
 
 QUESTIONS = (
     "what did Putin tell Netanyahu?",
@@ -39,6 +38,20 @@ async def echo(update, context):
 application = ApplicationBuilder().token(token).base_url(f"{url}/bot").build()
 application.add_handler(MessageHandler(filters.TEXT, echo))
 application.run_polling()
+"""
+_STAND_IN = """
+import sys
+from pathlib import Path
+from bot.telegram.app import run
+from bot.telegram.settings import TelegramSettings
+from tests.bot.telegram_world import LineFinder
+url, database, token, limit = sys.argv[1:]
+free = {"open_to_all": True, "pace_sends": False}
+limits = dict.fromkeys(("questions_per_hour", "chat_questions_per_minute"), 0)
+settings = TelegramSettings(
+    api_base_url=url, questions_per_minute=int(limit), **free, **limits
+)
+run(LineFinder(), settings, Path(database), token)
 """
 _STOP_S = 30
 
@@ -96,7 +109,17 @@ def citat_bot(data: Path, url: str, log: Path) -> Bot:
 
 def stand_in_bot(data: Path, url: str, log: Path) -> Bot:
     """Start the bot over the tests' conversation, which quotes lines by their words: no model."""
-    return Bot([sys.executable, "-c", RUN, url, str(data / "library.db"), "0", "5"], log)
+    return _stand_in(data, url, log, 0)
+
+
+def limited_bot(data: Path, url: str, log: Path) -> Bot:
+    """Start the same, where nobody may ask more than ten questions a minute, the default."""
+    return _stand_in(data, url, log, 10)
+
+
+def _stand_in(data: Path, url: str, log: Path, limit: int) -> Bot:
+    database = str(data / "library.db")
+    return Bot([sys.executable, "-c", _STAND_IN, url, database, TOKEN, str(limit)], log)
 
 
 def echo_bot(_data: Path, url: str, log: Path) -> Bot:

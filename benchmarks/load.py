@@ -24,6 +24,7 @@ from benchmarks.bots import (
     Starter,
     citat_bot,
     echo_bot,
+    limited_bot,
     running,
     sample_archive,
     stand_in_bot,
@@ -120,6 +121,7 @@ def main() -> int:
     bots: tuple[tuple[str, Starter, tuple[str, ...], tuple[float, ...]], ...] = (
         ("echo", echo_bot, STAND_IN, RATES),
         ("bot, answers without a model", stand_in_bot, STAND_IN, RATES),
+        ("the same, its limits on", limited_bot, STAND_IN, (FLOOD_RATE,)),
         ("`citat bot`, sample archive", citat_bot, QUESTIONS, RATES[:2]),
     )
     dice = random.Random(1)
@@ -135,7 +137,7 @@ def main() -> int:
                 for rate in rates:
                     found = trips(server, questions, rate, arguments.seconds, dice)
                     print(told(name, rate, found), flush=True)
-                if start is stand_in_bot:
+                if start is limited_bot:
                     found = trips(
                         server, questions, FLOOD_RATE, arguments.seconds, dice, flood=FLOOD
                     )
