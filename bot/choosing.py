@@ -25,6 +25,7 @@ FEWEST_WORDS = 4
 FIGURE = re.compile(r"\d+")
 UNNAMED = 3
 """How many times worse it is that the speaker is not even named than that another may speak."""
+
 NAMED = 0.3
 """How far a speaker's name is met where the speaker is only spoken of, or named nearby."""
 GROWTH = (1, 1, -1)
@@ -79,10 +80,9 @@ def choose(
 
     The best sentence is quoted with its neighbours as far as they are nearly as good: who spoke
     often stands in one sentence and what was said in the next, as a lead tells what happened and
-    what follows it where and why. What those say who are sought
-    counts for more than what stands near their name; what they were told is no answer to what
-    they said.
-    No quote is built on a sentence that does not lead.
+    what follows it where and why. What those say who are sought counts for more than what stands
+    near their name; what they were told is no answer to what they said. No quote is built on a
+    sentence that does not lead.
     """
     found = candidates(
         searcher, query, hits[: settings.passages], settings, sought, query.certainty

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import time
 from collections import defaultdict
 
 import pytest
@@ -44,25 +43,25 @@ def test_f13_a_burst_is_answered_in_order_while_the_backlog_stays_at_telegram(
     assert most_tasks < 300  # a few for each chat at work, and those of the server itself
 
 
-async def latencies(api, reader, count=20):
-    """Let a reader ask one question after another; return how long each answer took."""
-    taken = []
+async def overtaken(api, reader, flooder, count=20):
+    """Let a reader ask one question after another; return how often it was behind the flooder.
+
+    For each question: how many answers to the flooder came before its own. Counted and not timed,
+    for other programs share the machine.
+    """
+    behind = []
     for number in range(count):
-        start = time.monotonic()
+        before = len(told_to(flooder, api))
         said = api.says(reader, f"whale {number}?")
         await api.until(
             lambda said=said: any(
                 message.get("reply_to_message", {}).get("message_id") == said["message_id"]
-                for message in api.sent
+                for message in told_to(reader, api)
             ),
             timeout_s=10,
         )
-        taken.append(time.monotonic() - start)
-    return sorted(taken)
-
-
-def p95(sorted_):
-    return sorted_[len(sorted_) * 95 // 100]
+        behind.append(len(told_to(flooder, api)) - before)
+    return behind
 
 
 def told_to(reader, api):
@@ -80,18 +79,16 @@ def test_f14_a_flooding_reader_is_told_once_and_changes_nothing_for_others(datab
 
     async def life():
         async with talking(database, finder, questions_per_hour=10, admins=(ANNA.id,)) as api:
-            quiet = await latencies(api, ANNA)
             flooding = asyncio.create_task(flood(api))
             await api.until(lambda: len(told_to(VERA, api)) > 10)
-            loud = await latencies(api, ANNA)
+            behind = await overtaken(api, ANNA, VERA)
             flooding.cancel()
-            return quiet, loud, told_to(VERA, api)
+            return behind, told_to(VERA, api)
 
-    quiet, loud, told = asyncio.run(life())
+    behind, told = asyncio.run(life())
     assert [bool(quoted(one)) for one in told] == [True] * 10 + [False]
     assert told[-1]["text"] in {phrase("ru", "tg-too-much", seconds=s) for s in range(361)}
-    # By a fifth at most; the rest is what other programs on this machine may take.
-    assert p95(loud) < 1.2 * p95(quiet) + 0.1
+    assert sum(behind) == 0
 
 
 def test_f14_a_flood_without_limits_holds_up_nobody_else(database):
@@ -100,16 +97,12 @@ def test_f14_a_flood_without_limits_holds_up_nobody_else(database):
 
     async def life():
         async with talking(database, finder) as api:
-            quiet = await latencies(api, ANNA)
             for number in range(400):
                 api.says(VERA, f"harbour {number}?")
-            loud = await latencies(api, ANNA)
-            assert len([one for one in api.sent if one["chat"]["id"] == VERA.id]) < 400
-            return quiet, loud
+            return await overtaken(api, ANNA, VERA)
 
-    quiet, loud = asyncio.run(life())
-    # Behind one question of the other, not behind all 400 of them, which take eight seconds.
-    assert loud[-1] < quiet[-1] + 0.5
+    # Behind the answer under way and the next, not behind all 400 of them.
+    assert max(asyncio.run(life())) <= 3
 
 
 def test_f15_a_slow_model_delays_no_command_and_no_poll(database):
@@ -121,19 +114,13 @@ def test_f15_a_slow_model_delays_no_command_and_no_poll(database):
             for number in range(30):
                 api.says(Reader(7200 + number, "en"), "harbour?")
             await api.seen()
-            taken = []
             for number in range(1, 8):
-                start = time.monotonic()
                 api.says(VERA, "/help")
                 told = (await api.answers(number))[-1]
-                taken.append(time.monotonic() - start)
                 assert told["text"] == phrase("ru", "tg-help")
-            polls = len(api.called("getUpdates"))
-            assert polls >= 2
-            return taken
+            assert len(api.called("getUpdates")) >= 2
 
-    # The median: what other programs on this machine take is nothing against the model.
-    assert sorted(asyncio.run(life()))[3] < 0.2
+    asyncio.run(life())  # seven times help, and not one answer of the model among them
 
 
 def test_f35_an_error_handler_that_fails_ends_there(database):
