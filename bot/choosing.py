@@ -236,6 +236,8 @@ def _words_said(
     The name of whoever is asked to speak is met where that person speaks, named or not; where it
     is only mentioned, it tells little: "X, head of the institute, came" is no answer of X.
     """
+    if not speaker:
+        return hit.words, hit.words_around
     whole = query.words_named(speaker)
     named, around = (
         query.words_named(speaker & hit.names),
