@@ -156,7 +156,7 @@ def candidates(
     is said in another language than the question's comes out lower by its nature.
     """
     articles = _articles(searcher, hits)
-    share = settings.sentence_share
+    share, speaker = settings.sentence_share, sought.names
     scored: dict[Place, Candidate] = {}
     for hit in hits:
         found = articles.get(hit.passage.span.article)
@@ -168,7 +168,8 @@ def candidates(
             fit = sought.best(statements, language)
             if fit is Fit.REVERSED:
                 continue
-            own, around = _own_scores(searcher, query, language, sentence, statements, sought)
+            said = _words_said(query, sentence, speaker, speaks=fit >= Fit.SPEAKER)
+            own, around = _own_scores(searcher, query, language, sentence, statements, said)
             score = share * around + (1 - share) * hit.score
             score -= _shortfall(query, found.article, sentence, fit, settings, sought)
             score += settings.across_languages * (language != query.language)
@@ -206,11 +207,11 @@ def _own_scores(
     language: str,
     hit: SentenceHit,
     statements: Sequence[Statement],
-    sought: Sought,
+    said: tuple[float, float],
 ) -> tuple[float, float]:
     """Score a sentence by itself, and with the names around it, which count by half.
 
-    Who speaks in it or is spoken to counts as named there.
+    Who speaks in it or is spoken to counts as named there; `said` is what of the words it meets.
     """
     parties = {
         key
@@ -220,8 +221,7 @@ def _own_scores(
     }
     own = query.names_share(hit.names | parties)
     around = (own + query.names_share(hit.names_around | parties)) / 2
-    speaks = sought.best(statements, language) >= Fit.SPEAKER
-    words, words_around = _words_said(query, hit, sought.names, speaks=speaks)
+    words, words_around = said
     return (
         searcher.fused(query, dense=hit.score, words=words, names=own),
         searcher.fused(query, dense=hit.score, words=words_around, names=around),
