@@ -26,7 +26,7 @@ from ingest.passages import group
 from ingest.sentences import split
 from ingest.statements.extract import extract
 
-PIPELINE = 3
+PIPELINE = 4
 """Grows when the same draft would be stored otherwise, so that a new run takes it again."""
 RECURRING = 3
 """In so many articles of one outlet at least stands a line that is furniture of its pages"""

@@ -3,7 +3,7 @@
 from ingest.statements.clauses import FINAL, MARKS, Reading, Words
 from ingest.statements.cues import Cue, Governs
 from ingest.statements.datives import is_dative
-from ingest.statements.speakers import phrase_end
+from ingest.statements.speakers import phrase_end, titled
 
 _ADDRESSED = (Governs.SAY, Governs.ASK, Governs.PROMISE, Governs.DENY, Governs.CALL)
 _NO_NOUNS = ("pronouns", "conjunctions", "auxiliaries", "that", "to")
@@ -18,7 +18,7 @@ def addressee(
     if not cue.is_any(*_ADDRESSED):
         return None
     if cue.is_any(Governs.CALL):
-        return _called(reading, place, speaker)
+        return _called(reading, place, end, speaker)
     return (
         _pronoun(reading, place, cue)
         or _recipient(reading, place, end, speaker)
@@ -27,8 +27,10 @@ def addressee(
     )
 
 
-def _called(reading: Reading, place: int, speaker: Words | None) -> Words | None:
-    """Return whom a call goes to: "обратился к X с просьбой", "с призывом … к X"."""
+def _called(reading: Reading, place: int, end: int, speaker: Words | None) -> Words | None:
+    """Return whom a call goes to: "обратился к X с просьбой", "оказа натиск върху X да"."""
+    if reading.is_in(place + 1, "toward"):
+        return _listener(reading, place + 2, end, speaker, named=True)
     for at in range(place - 1, max(place - _REACH, -1), -1):
         if reading.folded(at) in FINAL:
             return None
@@ -156,9 +158,11 @@ def _listener(
 ) -> Words | None:
     """Return the listeners a phrase begins with; `named`: any name will do, else a person."""
     stop = phrase_end(reading, place, end)
-    for mention in reading.mentions(place, stop):
+    mentions = reading.mentions(place, stop)
+    behind_role = titled(reading, place, mentions)
+    for mention in [behind_role] if behind_role else mentions:
         words = reading.words_of(mention)
-        if _overlap(words, speaker) or words[0] > place + 2:
+        if _overlap(words, speaker) or (words[0] > place + 2 and not behind_role):
             return None
         if mention.kind == "document" or (mention.kind == "place" and not named):
             break

@@ -292,7 +292,11 @@ class _Extraction:
                 found = speakers.before(reading, frame.place, sentence.first)
             return found or subject
         if cue.is_any(Governs.CALL) or (cue.gerund and subject):
-            return subject or speakers.opening(reading, sentence.first, frame.place)
+            return (
+                subject
+                or speakers.of_object(reading, frame.place, cue, sentence.first)
+                or speakers.opening(reading, sentence.first, frame.place)
+            )
         points_back = frame.pattern is Pattern.ANAPHORIC
         named = self._named_behind(frame, end) if points_back else None
         return named or self._own(frame, sentence) or self._inverted(frame, subject, sentence)

@@ -178,9 +178,10 @@ def _purpose(reading: Reading, place: int, cue: Cue, at: int, end: int) -> Frame
     """Return the frame of a demand or a promise: "да", "чтобы", an infinitive."""
     if not cue.is_any(*_PURPOSE) or at - place > _FAR:
         return None
-    if cue.is_any(Governs.CALL) and at - place > 2:
+    if cue.is_any(Governs.CALL) and not _is_call(reading, place, at):
         return None
-    opens = reading.is_in(at, "to") and (
+    opened = at + (reading.quotation_opened_at(at) is not None)
+    opens = reading.is_in(opened, "to") and (
         not reading.lexicon["infinitives"] or reading.folded(at - 1) == ","
     )
     if not opens and not _is_infinitive(reading, place, at):
@@ -191,6 +192,25 @@ def _purpose(reading: Reading, place: int, cue: Cue, at: int, end: int) -> Frame
     while first - 1 > place and reading.is_in(first - 1, "negations"):
         first -= 1
     return frame_of(Pattern.PURPOSE, place, cue, (first, end), first)
+
+
+def _is_call(reading: Reading, place: int, at: int) -> bool:
+    """Tell whether a call is one to do what begins at a word, right behind it or its addressee.
+
+    None is what shall only be made ("за да се окаже натиск върху X") or is only spoken of ("в
+    момент на натиск върху X").
+    """
+    if at - place <= 2:
+        return True
+    verb = reading.skip(place - 1, max(place - _SHORT, 0), "auxiliaries", "adverbs", "clitics")
+    if not reading.is_in(place + 1, "toward") or reading.is_in(verb - 1, "to"):
+        return False
+    before = place - 1
+    while before > place - _SHORT and not reading.is_in(before, "genitives"):
+        if reading.is_capital(before):
+            return True
+        before -= 1
+    return not reading.is_in(before, "genitives")
 
 
 def _is_infinitive(reading: Reading, place: int, at: int) -> bool:

@@ -327,12 +327,12 @@ def _following(reading: Reading, place: int, stop: int) -> Words | None:
     if chosen and reading.words_of(chosen)[0] > place + 1:
         people = [m for m in near if m.kind == "person" and m.form in _NAMED]
         chosen = people[-1] if people else chosen
-    elif titled := _titled(reading, place, mentions):
-        chosen = titled
+    elif name := titled(reading, place, mentions):
+        chosen = name
     return reading.words_of(chosen) if chosen else (place, cut)
 
 
-def _titled(reading: Reading, place: int, mentions: Sequence[Mention]) -> Mention | None:
+def titled(reading: Reading, place: int, mentions: Sequence[Mention]) -> Mention | None:
     """Return the name behind a role that is narrowed down: "директор по кадрам Иван Петров"."""
     for mention in mentions:
         name = reading.words_of(mention)[0]
@@ -379,6 +379,14 @@ def _last_name(reading: Reading, begin: int, end: int) -> Words | None:
 def is_light(reading: Reading, place: int) -> bool:
     """Tell whether a noun behind the verb is its object: "изрази увереност"."""
     return reading.lexicon.begins(reading.folded(place), "light")
+
+
+def of_object(reading: Reading, place: int, cue: Cue, first: int) -> Words | None:
+    """Return the subject of the verb whose object a call is: "X оказа натиск върху Y да"."""
+    verb = place - 1
+    if not cue.is_any(Governs.CALL) or verb <= first or reading.is_preposition(verb):
+        return None
+    return before(reading, verb, first)
 
 
 def possessor(reading: Reading, place: int, cue: Cue, end: int) -> Words | None:

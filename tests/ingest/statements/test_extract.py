@@ -525,6 +525,51 @@ def test_call_of_a_noun_names_whom_it_goes_to():
     assert "парламент" in addressee(text, statement)
 
 
+@pytest.mark.parametrize(
+    ("text", "content", "who", "whom"),
+    [
+        pytest.param(
+            "Иван Петров оказа натиск върху министъра на моста Стоян Колев да го затвори.",
+            "да го затвори",
+            "Петров",
+            "Колев",
+            id="pressure",
+        ),
+        pytest.param(
+            "Иван Петров оказа натиск върху министъра Стоян Колев „да намери“ нов мост.",
+            "„да намери“ нов мост",
+            "Петров",
+            "Колев",
+            id="in-marks",
+        ),
+        pytest.param(
+            "Преди вота, който загуби, Иван Петров отправи призив към Стоян Колев да чака.",
+            "да чака",
+            "Петров",
+            "Колев",
+            id="behind-a-clause",
+        ),
+        pytest.param(
+            "Кметът Иван Петров с директен апел към Стоян Колев да чака.",
+            "да чака",
+            "Петров",
+            "Колев",
+            id="without-a-verb",
+        ),
+    ],
+)
+def test_call_may_name_whom_it_goes_to_before_its_purpose(text, content, who, whom):
+    statement = only(text, "bg")
+    assert contents(text, "bg") == [content]
+    assert who in speaker(text, statement)
+    assert whom in addressee(text, statement)
+
+
+def test_pressure_that_is_only_wanted_or_spoken_of_is_no_call():
+    assert not extract("Целта е да се окаже натиск върху Колев, за да затвори моста.", "bg")
+    assert not extract("Срещата е в момент на растящ натиск върху Колев да чака.", "bg")
+
+
 def test_quotation_behind_a_colon_goes_on_from_the_clause():
     text = "Петров каза, че мостът е стар: „Пукнатините личат отдалеч и от двете страни.“"
     assert contents(text, "bg") == [
