@@ -188,6 +188,11 @@ def test_a_bot_that_is_sent_away_goes_without_a_word(database):
 # Limits
 
 
+def too_much(language, seconds):
+    """What somebody is told who has to wait so long, or what is left of it on a busy machine."""
+    return {phrase(language, "tg-too-much", seconds=left) for left in range(1, seconds + 1)}
+
+
 def test_who_asks_too_much_is_told_once_and_then_nothing(database):
     finder = LineFinder()
 
@@ -201,7 +206,7 @@ def test_who_asks_too_much_is_told_once_and_then_nothing(database):
             return await api.answers(5)
 
     told = [message["text"] for message in asyncio.run(flood())]
-    assert told.count(phrase("en", "tg-too-much", seconds=20)) == 1
+    assert sum(text in too_much("en", 20) for text in told) == 1
     assert len(finder.asked) == 4
 
 
@@ -240,7 +245,7 @@ def test_a_group_has_a_limit_of_its_own(database):
             return await api.answers(4)
 
     told = [message["text"] for message in asyncio.run(flood())]
-    assert told.count(phrase("ru", "tg-too-much", seconds=30)) == 1
+    assert sum(text in too_much("ru", 30) for text in told) == 1
 
 
 def test_what_is_not_said_to_the_bot_counts_for_nothing(database):
@@ -282,7 +287,7 @@ def test_a_button_pressed_too_often_does_not_look_as_if_it_were_at_work(database
             return [toast.get("text") for toast in api.toasts]
 
     told, *others = asyncio.run(pressing())
-    assert told == phrase("en", "tg-too-much", seconds=15)
+    assert told in too_much("en", 15)
     assert others == [None, None]
 
 
