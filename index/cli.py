@@ -154,7 +154,8 @@ def reindex(options: Options) -> None:
         with bar:
             task = bar.add_task("encoding", total=library.counts()["sentences"])
             done = reencode(library, encoder, lambda steps: bar.advance(task, steps))
-        refold(library)
+            task = bar.add_task("folding", total=library.counts()["articles"])
+            refold(library, lambda steps: bar.advance(task, steps))
     if options.as_json:
         print_json({"sentences": done, "encoder": encoder.identity})
     else:

@@ -292,11 +292,12 @@ class Library(LibraryFile):
                 ((words.stems, words.names, words.title, id_) for id_, words in folded),
             )
 
-    def replace_keys(self) -> None:
-        """Make the keys of speakers and addressees anew."""
-        rows = self.rows(
+    def replace_keys(self, article_ids: Sequence[str]) -> None:
+        """Make the keys of speakers and addressees in these articles anew."""
+        rows = self.rows_in(
             "select s.id, s.told, a.language from statements s"
-            " join articles a on a.key = s.article"
+            " join articles a on a.key = s.article where a.id in",
+            article_ids,
         )
         keys = ((*Statement.from_json(told).keys(language), id_) for id_, told, language in rows)
         with self.changing():

@@ -7,19 +7,27 @@ from index.entries import fold_passages
 from index.library import Library
 
 BATCH = 1024
+"""Sentences encoded in one step."""
+PORTION = 64
+"""Articles folded in one transaction."""
 
 
-def refold(library: Library) -> None:
-    """Fold words and names, those of speakers too, by the rules of this version."""
-    with library.changing():
-        library.replace_keys()
-        for article_id in library.article_ids():
-            article = library.article(article_id)
-            if article is None:
-                continue
-            sentences, passages = library.ranges(article_id)
-            folded = fold_passages(article, sentences, [reach for _, reach in passages])
-            library.replace_words(zip((id_ for id_, _ in passages), folded, strict=True))
+def refold(library: Library, progress: Callable[[int], None] = lambda _: None) -> None:
+    """Fold words and names, those of speakers too, by the rules of this version.
+
+    Articles are done a portion at a time, so that whoever writes meanwhile waits for one portion;
+    an interrupted run is begun again. `progress` is called with the number of articles in each.
+    """
+    ids = library.article_ids()
+    for start in range(0, len(ids), PORTION):
+        portion = ids[start : start + PORTION]
+        with library.changing():
+            library.replace_keys(portion)
+            for article in library.articles_of(portion).values():
+                sentences, passages = library.ranges(article.id)
+                folded = fold_passages(article, sentences, [reach for _, reach in passages])
+                library.replace_words(zip((id_ for id_, _ in passages), folded, strict=True))
+        progress(len(portion))
 
 
 def reencode(library: Library, encoder: Encoder, progress: Callable[[int], None]) -> int:

@@ -144,6 +144,20 @@ def test_words_are_folded_by_the_rules_of_this_version(river, encoded_entry):
     assert river.generation > generation
 
 
+def test_whoever_writes_while_words_are_folded_waits_for_a_portion(
+    river, encoded_entry, monkeypatch
+):
+    monkeypatch.setattr("index.reindex.PORTION", 1)
+    river.write([encoded_entry("court", "The court acquitted him.")])
+    with Library.open(river.path.parent) as other:
+
+        def write(_):
+            other.write([encoded_entry("new", "The bridge was closed.")])
+
+        refold(river, write)
+    assert river.word_counts("stems", ["bridg", "court", "river"])["bridg"] == 1
+
+
 def test_the_keys_of_speakers_are_made_by_the_rules_of_this_version(river, encoded_entry):
     said = Statement(((0, 4),), Kind.DIRECT, speaker=Party("Vladimir Putin", None))
     river.write([replace(encoded_entry("word", "Yes."), statements=[said])])
