@@ -15,7 +15,7 @@ from bot.choosing import ChoiceSettings
 from bot.conversation import Conversation
 from bot.evaluation.silence import Scores
 from index.query import Query
-from index.records import Hit
+from index.records import ANYWHERE, Hit, Scope
 from index.search import Channel, Searcher, SearchSettings
 
 HITS = ("hit@1", "hit@3", "mrr")
@@ -42,14 +42,15 @@ class RecallingSearcher(Searcher):
         channel: Channel = Channel.BOTH,
         besides: Sequence[int] = (),
         within: Collection[str] | None = None,
+        scope: Scope = ANYWHERE,
     ) -> list[Hit]:
         if channel is not Channel.BOTH:
             return super().search(
-                query, limit=limit, channel=channel, besides=besides, within=within
+                query, limit=limit, channel=channel, besides=besides, within=within, scope=scope
             )
         if query.text not in self._found:
             self._found[query.text] = super().search(
-                query, limit=sys.maxsize, besides=besides, within=within
+                query, limit=sys.maxsize, besides=besides, within=within, scope=scope
             )
         hits = [self._fused_anew(query, hit) for hit in self._found[query.text]]
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage.span))[:limit]

@@ -13,7 +13,7 @@ from index.database import LibraryFile, told
 from index.encoder import Vectors
 from index.entries import Entry, FoldedPassage
 from index.errors import QuoteError
-from index.records import Article, Passage, Range, Sentence, Span, text_version
+from index.records import Article, Passage, Range, Scope, Sentence, Span, text_version
 from index.statements import Statement
 
 
@@ -80,6 +80,16 @@ class Library(LibraryFile):
         """Return when these articles were published, None for what is undated."""
         rows = self.rows_in("select id, published from articles where id in", article_ids)
         return {id_: _moment(published) for id_, published in rows}
+
+    def those_in(self, scope: Scope, article_ids: Sequence[str]) -> set[str]:
+        """Return which of these articles are in a scope."""
+        condition, values = _condition(scope)
+        rows = self.rows_in(
+            f"select a.id from articles a where {condition} and a.id in",  # noqa: S608
+            article_ids,
+            before=tuple(values),
+        )
+        return {id_ for (id_,) in rows}
 
     def quoted(self, span: Span) -> Article:
         """Return the article of a span as it is stored now, if it still holds these words.
@@ -327,6 +337,15 @@ class Library(LibraryFile):
             halves.reshape(len(rows), -1 if rows else 0).astype(np.float32),
         )
 
+    def sentences_in(self, scope: Scope) -> list[tuple[str, int]]:
+        """Return (language, id) of the sentences of all articles in a scope."""
+        condition, values = _condition(scope)
+        return self.rows(  # "cross": else SQLite goes through every sentence of the library
+            "select a.language, s.id from articles a"  # noqa: S608 - no value is in it
+            f" cross join sentences s on s.article = a.key where {condition}",
+            *values,
+        )
+
     def passages_of_sentences(self, ids: Sequence[int]) -> list[int]:
         """Return the ids of the passages that hold any of these sentences."""
         rows = self.rows_in(
@@ -477,6 +496,19 @@ FIRST_ID = "coalesce(s.first_id, s.id)"
 MOST_MATCHES = 5_000
 """Matches looked through for the best of each language."""
 ARTICLE_COLUMNS = "id, text, title, source, language, url, author, published"
+
+
+def _condition(scope: Scope) -> tuple[str, list[str]]:
+    """Return what is true in SQL of an article `a` in a scope, and the values of its marks."""
+    conditions, values = ["true"], []
+    if scope.source is not None:
+        conditions.append("a.source = ?")
+        values.append(scope.source)
+    for moment, order in ((scope.since, ">="), (scope.until, "<")):
+        if moment is not None:
+            conditions.append(f"datetime(a.published) {order} datetime(?)")
+            values.append(moment.isoformat())
+    return " and ".join(conditions), values
 
 
 def _article(row: tuple[Any, ...]) -> Article:

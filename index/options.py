@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # these import numpy and SQLite, which `citat --help` has no 
     from index.search import Searcher
 
 
-TABLES = ("answer", "encoder", "fetch", "ingest", "search", "telegram")
+TABLES = ("answer", "encoder", "fetch", "ingest", "search", "store", "telegram")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,16 @@ class Options:
         """Open the library and check its encoder before the slow loading of the model."""
         from index.encoder import EncoderSettings, encoder_identity
         from index.search import Searcher, SearchSettings
+        from index.store import StoreSettings
 
         library = self.library()
         library.claim_encoder(encoder_identity(self.config.table("encoder", EncoderSettings)))
-        return Searcher(library, self.encoder(), self.config.table("search", SearchSettings))
+        return Searcher(
+            library,
+            self.encoder(),
+            self.config.table("search", SearchSettings),
+            storing=self.config.table("store", StoreSettings),
+        )
 
 
 def common_options(command: Callable[..., None]) -> Callable[..., None]:

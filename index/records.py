@@ -133,3 +133,21 @@ class Hit:
     words: float
     names: float
     sentences: tuple[SentenceHit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The outlet of an article and when it was published, [since, until); None where any will do.
+
+    What is undated was published at no time.
+    """
+
+    source: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def __bool__(self) -> bool:
+        return self != ANYWHERE
+
+
+ANYWHERE = Scope()

@@ -21,8 +21,8 @@ from index.library import Library, StoredPassage
 from index.likeness import AskedWord, WordLikeness
 from index.people import is_role
 from index.query import Query
-from index.records import Hit, Range, SentenceHit, without_surrogates
-from index.vectors import VectorIndex, open_index
+from index.records import ANYWHERE, Hit, Range, Scope, SentenceHit, without_surrogates
+from index.store import Store, StoreSettings, open_store
 from index.weighing import weighed
 
 HEADLINE = 3
@@ -70,33 +70,34 @@ class Searcher:
     encoder: Encoder
     settings: SearchSettings = field(default_factory=SearchSettings)
     likeness: WordLikeness | None = None
-    _index: VectorIndex | None = None
+    storing: StoreSettings = field(default_factory=StoreSettings)
+    _store: Store | None = None
     _passages: int = 0
     _languages: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.likeness = self.likeness or WordLikeness(self.encoder)
 
-    def refresh(self) -> VectorIndex:
+    def refresh(self) -> Store:
         """Catch up with the library.
 
         Raises:
             EncoderMismatch: it has been encoded anew with another model.
         """
-        index = self._index
-        if index is not None and index.generation == self.library.generation:
-            return index
+        store = self._store
+        if store is not None and store.generation == self.library.generation:
+            return store
         with self.library.steady():
             if self.library.encoder not in {None, self.encoder.identity}:
                 raise EncoderMismatch(str(self.library.encoder), self.encoder.identity)
             self._passages = self.library.counts()["passages"]
             self._languages = tuple(self.library.languages())
-            if index is None:
-                index = open_index(self.library, self.encoder.dimension)
+            if store is None:
+                store = open_store(self.storing, self.library, self.encoder.dimension)
             else:
-                index.catch_up(self.library)
-        self._index = index
-        return index
+                store.catch_up()
+        self._store = store
+        return store
 
     def parse(self, text: str, language: str | None = None, *, aside: str = "") -> Query:
         """Encode a question and weigh its words and names by how rare they are here.
@@ -148,6 +149,7 @@ class Searcher:
         channel: Channel = Channel.BOTH,
         besides: Sequence[int] = (),
         within: Collection[str] | None = None,
+        scope: Scope = ANYWHERE,
     ) -> list[Hit]:
         """Return the passages nearest to a question, best first.
 
@@ -157,18 +159,23 @@ class Searcher:
             channel: Which way to search.
             besides: Ids of passages that are ranked with those that the channels find.
             within: Ids of the articles that may be found; None for any.
+            scope: Where they were published, and when.
         """
-        with self.library.steady():  # what comes in meanwhile has no vectors in the index
-            index = self.refresh()
+        with self.library.steady():  # what comes in meanwhile has no vectors in the store
+            store = self.refresh()
             ids = dict.fromkeys(besides)
             if channel is not Channel.WORDS:
-                ids |= dict.fromkeys(self._nearest(index, query))
+                ids |= dict.fromkeys(self._nearest(store, query, scope))
             if channel is not Channel.DENSE:
-                ids |= dict.fromkeys(self._matching(query))
+                ids |= dict.fromkeys(self._matching(store, query))
             passages = self.library.passages([*ids])
+            if scope:
+                found_in = {each.passage.span.article for each in passages}
+                allowed = self.library.those_in(scope, [*found_in])
+                within = allowed if within is None else allowed.intersection(within)
             if within is not None:
                 passages = [each for each in passages if each.passage.span.article in within]
-            best = _best_first(self._hits(index, query, passages, channel))
+            best = _best_first(self._hits(store, query, passages, channel))
             found = best[: max(limit, self.settings.reread)]
             articles = self.library.articles_of({hit.passage.span.article for hit in found})
         alike = channel is Channel.BOTH
@@ -180,35 +187,31 @@ class Searcher:
 
         return _best_first(map(scored, hits))[:limit]
 
-    def _nearest(self, index: VectorIndex, query: Query) -> list[int]:
-        found = index.search(query.vector, self.settings.sentences_per_language)
+    def _nearest(self, store: Store, query: Query, scope: Scope) -> list[int]:
+        found = store.nearest(query.vector, self.settings.sentences_per_language, scope)
         sentences = [int(id_) for neighbours in found for id_ in neighbours.ids]
         return self.library.passages_of_sentences(sentences)
 
-    def _matching(self, query: Query) -> list[int]:
+    def _matching(self, store: Store, query: Query) -> list[int]:
         """Return passages by BM25; what stands everywhere would only cost time."""
         most = max(20, self.settings.common_share * self._passages)
         least_rarity = self._rarity(int(most))
         stems = [term for term, rarity in query.terms.items() if rarity >= least_rarity]
         names = [name for name, rarity in query.names.items() if rarity >= least_rarity]
-        parts = [
-            f"{{{columns}}} : ({' OR '.join(tokens)})"
-            for columns, tokens in (("stems title", stems), ("names", names))
-            if tokens
-        ]
-        if not parts:
-            return []
-        return self.library.match_words(" OR ".join(parts), self.settings.word_matches)
+        return store.matching(stems, names, self.settings.word_matches)
 
     def _hits(
         self,
-        index: VectorIndex,
+        store: Store,
         query: Query,
         passages: Sequence[StoredPassage],
         channel: Channel,
     ) -> Iterator[Hit]:
         """Yield passages as hits by what is stored of them; sentences with their cosines alone."""
-        cosines = _cosines(index, query, passages)
+        of_language = defaultdict[str, set[int]](set)
+        for stored in passages:
+            of_language[stored.language].update(id_ for id_, _ in stored.sentences)
+        cosines = store.cosines(query.vector, of_language)
         for stored in passages:
             near = (SentenceHit(sentence, cosines[id_]) for id_, sentence in stored.sentences)
             sentences = sorted(near, key=lambda one: -one.score)
@@ -252,20 +255,6 @@ class Searcher:
 
 def _best_first(hits: Iterable[Hit]) -> list[Hit]:
     return sorted(hits, key=lambda hit: (-hit.score, hit.passage.span))
-
-
-def _cosines(
-    index: VectorIndex, query: Query, passages: Sequence[StoredPassage]
-) -> dict[int, float]:
-    """Return the cosine of each sentence in the passages, by its id."""
-    of_language = defaultdict[str, set[int]](set)
-    for stored in passages:
-        of_language[stored.language].update(id_ for id_, _ in stored.sentences)
-    cosines: dict[int, float] = {}
-    for language, ids in of_language.items():
-        scores = index.scores(query.vector, language, [*ids])
-        cosines |= zip(ids, scores.tolist(), strict=True)
-    return cosines
 
 
 def _asked(found: Sequence[Word], named: Sequence[Word]) -> tuple[AskedWord, ...]:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from index.encoder import Vectors
 from index.library import Library, SentenceVectors
+from index.store import Ids, Neighbours
 
 log = logging.getLogger(__name__)
 
@@ -29,16 +30,6 @@ passages 94.3, sentences alone 96.0, sentences with 0.5 of their context 96.6, w
 CONTEXT_RADIUS = 2
 FORMAT = 1
 LEFTOVER_SECONDS = 3600
-Ids = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """The nearest sentences of one language, best first; scores are cosines."""
-
-    language: str
-    ids: Ids
-    scores: NDArray[np.float32]
 
 
 @dataclass(slots=True)

@@ -27,13 +27,14 @@ def ingest(options: Options, sources: tuple[str, ...], *, progress: bool) -> Non
     What is there already is skipped, what has changed is replaced. Interrupt it at any time:
     the next run goes on where this one stopped.
     """
-    from index.vectors import open_index, save
+    from index.store import StoreSettings, open_store
     from ingest.fetch import FetchSettings
     from ingest.pipeline import IngestSettings, Report
     from ingest.pipeline import ingest as take_in
 
     fetching = options.config.table("fetch", FetchSettings)
     settings = options.config.table("ingest", IngestSettings)
+    storing = options.config.table("store", StoreSettings)
     with options.library(create=True) as library:
         encoder = options.encoder()
         report, unread, interrupted = Report(), list[str](), False
@@ -48,7 +49,9 @@ def ingest(options: Options, sources: tuple[str, ...], *, progress: bool) -> Non
             if report.seen:
                 _tell(report, as_json=options.as_json)
             raise
-        save(open_index(library, encoder.dimension), library)
+        store = open_store(storing, library, encoder.dimension)
+        store.save()
+        store.close()
     _tell(report, as_json=options.as_json)
     if interrupted:
         raise click.ClickException(

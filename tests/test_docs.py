@@ -15,6 +15,7 @@ from bot.choosing import ChoiceSettings
 from bot.telegram.settings import TelegramSettings
 from index.encoder import EncoderSettings
 from index.search import SearchSettings
+from index.store import StoreSettings
 from ingest.fetch import FetchSettings
 from ingest.pipeline import IngestSettings
 
@@ -25,6 +26,7 @@ TABLES: dict[str, Any] = {
     "ingest": IngestSettings(),
     "fetch": FetchSettings(),
     "search": SearchSettings(),
+    "store": StoreSettings(),
     "answer": ChoiceSettings(),
     "telegram": TelegramSettings(),
 }

@@ -19,7 +19,7 @@ from index.encoder import Encoder
 from index.errors import CitatError, ConfigError, LibraryError
 from index.options import Options
 from index.search import SearchSettings
-from index.vectors import open_index
+from index.store import StoreSettings, open_store
 
 Result = TypeVar("Result")
 
@@ -102,11 +102,13 @@ class Checks:
     def _check_index(self) -> str:
         with self._options.library() as library:
             library.claim_encoder(self._encoder.identity)
-            index = open_index(library, self._encoder.dimension)
-            sentences = library.counts()["sentences"]
-        if len(index) != sentences:
+            storing = self._options.config.table("store", StoreSettings)
+            store = open_store(storing, library, self._encoder.dimension)
+            indexed, sentences = len(store), library.counts()["sentences"]
+            store.close()
+        if indexed != sentences:
             raise LibraryError(
-                f"the index holds {len(index)} sentences, the library {sentences}: something is"
+                f"the index holds {indexed} sentences, the library {sentences}: something is"
                 " being taken in just now, or run: citat reindex",
             )
         return f"sentences {sentences}, dimensions {self._encoder.dimension}"

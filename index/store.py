@@ -1,0 +1,88 @@
+"""The seam between the library and the engine that searches it.
+
+The truth stays in the library. A store is derived from it, catches up with it whenever it has
+changed, and may be thrown away at any time: it says which sentences and passages to look at, and
+everything that is weighed or shown of them is read from the library.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoder import Vectors
+from index.errors import ConfigError
+from index.library import Library
+from index.records import ANYWHERE, Scope
+
+Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """The [store] table."""
+
+    uri: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The nearest sentences of one language, best first; scores are cosines."""
+
+    language: str
+    ids: Ids
+    scores: NDArray[np.float32]
+
+
+class Store(Protocol):
+    """Finds sentences by their vectors in context (`index.vectors.in_context`), passages by words.
+
+    One thread at a time. A sentence or passage keeps what it is under its id: whatever changes in
+    an article gets new ids.
+    """
+
+    @property
+    def generation(self) -> int:
+        """The generation of the library that it has caught up with; -1 before the first time."""
+
+    def __len__(self) -> int:
+        """Return the number of sentences."""
+
+    def catch_up(self) -> int:
+        """Come up to the present state of the library; return how many sentences changed.
+
+        Call it inside `Library.steady` where the state must be that of other readings.
+        """
+
+    def nearest(self, query: Vectors, limit: int, scope: Scope = ANYWHERE) -> list[Neighbours]:
+        """Return the sentences nearest to a query (shape (dimension,)), for each language."""
+
+    def cosines(self, query: Vectors, ids: Mapping[str, Collection[int]]) -> dict[int, float]:
+        """Return the cosines of sentences with a query by their ids, given by language."""
+
+    def matching(self, stems: Sequence[str], names: Sequence[str], limit: int) -> list[int]:
+        """Return the passages that match any of these tokens best by BM25, so many a language.
+
+        Stems are looked for in texts and titles, names among names (`index.entries.fold`).
+        """
+
+    def save(self) -> None:
+        """Keep what would take long to derive again."""
+
+    def close(self) -> None:
+        """Let go of files and connections; the library stays open."""
+
+
+def open_store(settings: StoreSettings, library: Library, dimension: int) -> Store:
+    """Open the store of a library and catch up with it; vectors have so many dimensions.
+
+    Raises:
+        ConfigError: there is no such store.
+    """
+    if settings.uri:
+        raise ConfigError(f"[store] uri = {settings.uri!r} names no store that is known here")
+    from index.local_store import LocalStore
+
+    return LocalStore.open(library, dimension)
