@@ -16,6 +16,11 @@ FILE = "library.db"
 BUSY_MS = 10_000
 """How long a writer waits for another process before it says so."""
 _RETRY_S = 0.01
+PRUNE_EVERY = 1000
+"""Generations between two looks at how long the log of changes has grown."""
+KEPT_GENERATIONS = 100_000
+KEPT_REMOVALS = 500_000
+"""Entries of the log: it takes some 20 bytes for each."""
 PORTION = 10_000
 """Values in one list of a query; SQLite takes 32,766."""
 
@@ -117,14 +122,37 @@ class LibraryFile:
         """One transaction that takes the write lock first and makes the next generation."""
         with told(self.path), self._db.atomic():
             self._db.execute("update state set value = value + 1 where key = 'generation'")
+            if self.generation % PRUNE_EVERY == 0:
+                self._prune_changes()
             yield
+
+    def _prune_changes(self) -> None:
+        """Drop the oldest of the log; an index that is as old as that is made anew."""
+        oldest = self._value(
+            "select max((select max(generation) from generations) - ?1,"
+            " coalesce((select generation from removed_sentences"
+            " order by generation desc limit 1 offset ?2), 0),"
+            " coalesce((select generation from removed_passages"
+            " order by generation desc limit 1 offset ?2), 0))",
+            KEPT_GENERATIONS,
+            KEPT_REMOVALS,
+        )
+        self._db.execute("delete from generations where generation < ?", [oldest])
+        self._db.execute("delete from removed_sentences where generation <= ?", [oldest])
+        self._db.execute("delete from removed_passages where generation <= ?", [oldest])
+
+    def _forget_changes(self) -> None:
+        """Have every derived index made anew: what is under an id is no longer what it was."""
+        self._db.execute(
+            "delete from generations where generation < (select max(generation) from generations)"
+        )
 
     def _state(self, key: str) -> str | None:
         rows = self.rows("select value from state where key = ?", key)
         return rows[0][0] if rows else None
 
-    def _value(self, sql: str) -> int:
-        value: int = self.rows(sql)[0][0]
+    def _value(self, sql: str, *values: object) -> int:
+        value: int = self.rows(sql, *values)[0][0]
         return value
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:

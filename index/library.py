@@ -45,12 +45,24 @@ class Library(LibraryFile):
 
     def counts(self) -> dict[str, int]:
         """Return the numbers of articles, sentences, passages and statements."""
-        tables = ("articles", "sentences", "passages", "statements")
-        return {table: self._value(f"select count(*) from {table}") for table in tables}  # noqa: S608
+        counts = dict(self.rows("select kind, sum(count) from tallies group by kind"))
+        return {
+            "articles": counts.get("language", 0),
+            **{kind: counts.get(kind, 0) for kind in ("sentences", "passages", "statements")},
+        }
 
     def languages(self) -> dict[str, int]:
         """Return the number of articles in each language, most frequent first."""
-        rows = self.rows("select language, count(*) from articles group by 1 order by 2 desc, 1")
+        return self._tally("language")
+
+    def outlets(self) -> dict[str, int]:
+        """Return the number of articles of each outlet, most frequent first."""
+        return self._tally("outlet")
+
+    def _tally(self, kind: str) -> dict[str, int]:
+        rows = self.rows(
+            "select name, count from tallies where kind = ? and count > 0 order by 2 desc, 1", kind
+        )
         return dict(rows)
 
     def article(self, article_id: str) -> Article | None:
@@ -277,6 +289,7 @@ class Library(LibraryFile):
                 " (select vector from pending_vectors where sentence = sentences.id)"
             )
             self._db.execute("delete from pending_vectors")
+            self._forget_changes()
             self._db.execute(
                 "insert or replace into state"
                 " select 'encoder', value from state where key = 'pending_encoder'"
@@ -301,6 +314,7 @@ class Library(LibraryFile):
                 "update words set stems = ?, names = ?, title = ? where rowid = ?",
                 ((words.stems, words.names, words.title, id_) for id_, words in folded),
             )
+            self._forget_changes()
 
     def replace_keys(self, article_ids: Sequence[str]) -> None:
         """Make the keys of speakers and addressees in these articles anew."""

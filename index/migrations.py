@@ -225,3 +225,64 @@ def m012_former_words(db: Database) -> None:
 def m013_versions(db: Database) -> None:
     """A link to a quote names the version of its article, and nothing else of it."""
     db.execute("create index articles_version on articles (version)")
+
+
+@migrations()
+def m014_changes(db: Database) -> None:
+    """What an index that is derived from the library needs to catch up (see `index.changes`).
+
+    Each generation has a token that no other state of any library has: in a library that was
+    restored from an older copy and has grown differently since, the same number has another.
+    """
+    db.execute("create table generations (generation integer primary key, token integer not null)")
+    db.execute(
+        "create trigger generation_begun after update of value on state"
+        " when new.key = 'generation'"
+        " begin insert into generations values (cast(new.value as integer), random()); end"
+    )
+    db.execute("update state set value = value + 1 where key = 'generation'")
+    for kind in ("sentence", "passage"):
+        db.execute(
+            f"create table removed_{kind}s (generation integer not null, {kind} integer not null,"
+            f" primary key (generation, {kind})) without rowid"
+        )
+        db.execute(
+            f"create trigger {kind}_removed after delete on {kind}s"
+            f" begin insert into removed_{kind}s select value, old.id from state"
+            " where key = 'generation'; end"
+        )
+
+
+@migrations()
+def m015_tallies(db: Database) -> None:
+    """How much there is, so that nobody counts millions of rows."""
+    db.execute(
+        """
+        create table tallies (
+            kind text not null,
+            name text not null,
+            count integer not null,
+            primary key (kind, name)
+        ) without rowid
+        """
+    )
+    for kind, table, name in (
+        ("language", "articles", "language"),
+        ("outlet", "articles", "source"),
+        *((table, table, "''") for table in ("sentences", "passages", "statements")),
+    ):
+        new, old = (name if name == "''" else f"{row}.{name}" for row in ("new", "old"))
+        db.execute(
+            f"insert into tallies select '{kind}', {name}, count(*) from {table} group by 2"  # noqa: S608
+        )
+        db.execute(
+            f"create trigger {kind}_counted after insert on {table} begin"  # noqa: S608
+            f" insert into tallies values ('{kind}', {new}, 1)"
+            " on conflict do update set count = count + 1; end"
+        )
+        db.execute(
+            f"create trigger {kind}_uncounted after delete on {table} begin"  # noqa: S608
+            f" update tallies set count = count - 1 where kind = '{kind}' and name = {old}; end"
+        )
+    db.execute("create index articles_outlet on articles (source, published)")
+    db.execute("create index articles_newest on articles (datetime(published) desc, id)")

@@ -98,7 +98,7 @@ def ingest(
     """
     library.claim_encoder(encoder.identity)
     started, seen = time.perf_counter(), dict[str, str]()
-    outlets = _sizes_of_outlets(library)
+    outlets = Counter(library.outlets())
     batch: list[_Prepared] = []
     for draft in drafts:
         prepared = (
@@ -226,11 +226,6 @@ def _store(
     report.sentences += len(texts)
     report.passages += sum(len(entry.passages) for entry in entries)
     report.statements += sum(len(entry.statements) for entry in entries)
-
-
-def _sizes_of_outlets(library: Library) -> Counter[str]:
-    """Count the articles of each outlet: once a run, for it reads the whole table."""
-    return Counter(dict(library.rows("select source, count(*) from articles group by source")))
 
 
 def _without_furniture(

@@ -14,7 +14,7 @@ _EXAMPLES = 8
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What takes a look at every article, as of one generation of the library."""
+    """What is told of the archive as a whole, as of one generation of the library."""
 
     generation: int
     outlets: tuple[str, ...] = ()
@@ -69,16 +69,16 @@ class StoredArchive:
     def _facts(self) -> _Facts:
         generation = self.library.generation
         if self._known.generation != generation:
-            rows = self.library.rows(
-                "select source, language, max(datetime(published))"
-                " filter (where datetime(published) <= datetime('now'))"
-                " from articles group by source, language order by count(*) desc"
+            newest = self.library.rows(
+                "select datetime(published) from articles"
+                " where datetime(published) <= datetime('now')"
+                " order by datetime(published) desc limit 1"
             )
             self._known = _Facts(
                 generation,
-                tuple(dict.fromkeys(source for source, _, _ in rows)),
-                frozenset(language for _, language, _ in rows),
-                max((_utc(newest) for _, _, newest in rows if newest), default=None),
+                tuple(self.library.outlets()),
+                frozenset(self.library.languages()),
+                _utc(newest[0][0]) if newest else None,
             )
         return self._known
 
