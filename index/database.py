@@ -15,6 +15,9 @@ from index.migrations import migrations
 FILE = "library.db"
 BUSY_MS = 10_000
 """How long a writer waits for another process before it says so."""
+CACHE_KIB = 65_536
+"""Pages that a connection keeps at most: a batch of articles touches thousands all over the file,
+for each of its words and of its sentences' bands."""
 _RETRY_S = 0.01
 PRUNE_EVERY = 1000
 """Generations between two looks at how long the log of changes has grown."""
@@ -59,6 +62,7 @@ class LibraryFile:
                 _write_ahead(db)
                 db.execute("pragma synchronous = normal")
                 db.execute("pragma foreign_keys = on")
+                db.execute(f"pragma cache_size = -{CACHE_KIB}")
                 _refuse_foreign(db, path)
                 if migrations.pending(db):
                     db.execute("begin immediate")  # or two processes would make the same tables

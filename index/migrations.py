@@ -247,7 +247,7 @@ def m014_changes(db: Database) -> None:
             f" primary key (generation, {kind})) without rowid"
         )
         db.execute(
-            f"create trigger {kind}_removed after delete on {kind}s"
+            f"create trigger {kind}_removed after delete on {kind}s"  # noqa: S608
             f" begin insert into removed_{kind}s select value, old.id from state"
             " where key = 'generation'; end"
         )
