@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from benchmarks.tasks import DEPTH, DISCOUNTS
 from index.folding import Word, stem, words
 from index.languages import UNKNOWN
-from index.library import Library, StoredPassage
+from index.library import Library, SentenceVectors, StoredPassage
 from index.query import Query
 from index.search import Searcher, SearchSettings
 from index.vectors import in_context
@@ -225,7 +225,7 @@ def _cosines(
     library: Library, queries: Sequence[Query], passages: Sequence[StoredPassage]
 ) -> Floats:
     """Return the cosine of each question with the nearest sentence of each passage."""
-    stored = library.sentence_vectors()
+    stored = SentenceVectors.joined(library.sentence_vectors())
     columns = {int(id_): n for n, id_ in enumerate(stored.ids)}
     vectors = in_context(stored.vectors, stored.articles)
     cosines = np.stack([query.vector for query in queries]) @ vectors.T

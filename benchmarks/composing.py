@@ -20,7 +20,7 @@ import numpy as np
 from index.encoder import Encoder, Vectors
 from index.entries import Entry, FoldedPassage, fold, year
 from index.folding import words
-from index.library import Library
+from index.library import Library, SentenceVectors
 from index.records import Article, Range
 from index.statements import Party, Statement
 from ingest.passages import group
@@ -69,7 +69,7 @@ class Composer:
         articles = defaultdict[str, list[Article]](list)
         sources = defaultdict[str, list[list[_Source]]](list)
         rows = defaultdict[str, list[np.ndarray]](list)
-        stored = library.sentence_vectors()
+        stored = SentenceVectors.joined(library.sentence_vectors())
         vector_of = {int(id_): n for n, id_ in enumerate(stored.ids)}
         ids = _ids_by_article(library)
         for article in library.articles(newest_first=False):

@@ -1,6 +1,6 @@
 """A library of a million passages: how fast it is filled, and what it takes to ask it.
 
-    python benchmarks/million.py grow --from DATA --data DIR --passages 1000000
+python benchmarks/million.py grow --from DATA --data DIR --passages 1000000
 """
 
 import argparse

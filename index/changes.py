@@ -1,7 +1,8 @@
 """What has changed since an index derived from the library last looked.
 
-New sentences and passages have higher ids than any before them; the ids of removed ones are
-logged, for as long as an index may be expected to ask. So catching up costs what has changed.
+New articles have higher keys than any before them, and so have the ids of their sentences and
+passages; the ids of removed ones are logged, for as long as an index may be expected to ask. So
+catching up costs what has changed.
 """
 
 from dataclasses import dataclass
@@ -13,15 +14,16 @@ from index.database import LibraryFile
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One state of one library: its generation with its token, and the newest ids given by then.
+    """One state of one library: its generation with its token, and the newest key of an article.
+
+    Sentences and passages come with their article, which gets a new key whenever it changes.
 
     An index that keeps the mark of what it has seen can tell whether it belongs to a library.
     """
 
     generation: int
     token: int
-    sentence: int
-    passage: int
+    article: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,8 @@ def mark(library: LibraryFile) -> Mark:
     ((generation, token),) = library.rows(
         "select generation, token from generations order by generation desc limit 1"
     )
-    newest = dict(
-        library.rows(
-            "select name, seq from sqlite_sequence where name in ('sentences', 'passages')"
-        )
-    )
-    return Mark(generation, token, newest.get("sentences", 0), newest.get("passages", 0))
+    newest = library.rows("select seq from sqlite_sequence where name = 'articles'")
+    return Mark(generation, token, newest[0][0] if newest else 0)
 
 
 def removed_since(library: LibraryFile, seen: Mark) -> Removed | None:

@@ -1,7 +1,7 @@
 """The library: one SQLite file that holds the truth; everything else is derived from it."""
 
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +25,22 @@ class SentenceVectors:
     articles: np.typing.NDArray[np.int64]
     languages: Sequence[str]
     vectors: Vectors
+
+    @classmethod
+    def joined(cls, parts: Iterable["SentenceVectors"]) -> "SentenceVectors":
+        """Put parts together; of none, all arrays are empty."""
+        ids, articles, languages, vectors = [], [], list[str](), []
+        for part in parts:
+            ids.append(part.ids)
+            articles.append(part.articles)
+            languages += part.languages
+            vectors.append(part.vectors)
+        if not ids:
+            nothing = np.zeros(0, dtype=np.int64)
+            return cls(nothing, nothing, languages, np.zeros((0, 0), dtype=np.float32))
+        return cls(
+            np.concatenate(ids), np.concatenate(articles), languages, np.concatenate(vectors)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,27 +352,42 @@ class Library(LibraryFile):
         rows = self.rows("select id from sentences order by id")
         return np.fromiter((id_ for (id_,) in rows), dtype=np.int64)
 
-    def sentence_vectors(self, *, above: int = 0) -> SentenceVectors:
-        """Read the vectors of all sentences whose id is above a number, article by article."""
-        rows = self.rows(
-            "select s.id, s.article, a.language, s.vector from sentences s"
-            " join articles a on a.key = s.article where s.id > ? order by s.id",
+    def sentence_vectors(
+        self, *, above: int = 0, language: str | None = None
+    ) -> Iterator[SentenceVectors]:
+        """Yield the vectors of whole articles, some hundreds at a time, in the order of keys.
+
+        Those whose keys are above a number, of one language or of all.
+        """
+        only = "" if language is None else " and language = ?"
+        while articles := self.rows(
+            f"select key, language from articles where key > ?{only} order by key limit ?",  # noqa: S608
             above,
+            *([] if language is None else [language]),
+            ARTICLES_AT_ONCE,
+        ):
+            above = articles[-1][0]
+            yield self._vectors_of(dict(articles))
+
+    def _vectors_of(self, languages: Mapping[int, str]) -> SentenceVectors:
+        rows = self.rows_in(
+            "select id, article, vector from sentences where article in",
+            list(languages),
+            after="order by article, ordinal",
         )
-        halves = np.frombuffer(b"".join(row[3] for row in rows), dtype=np.float16)
+        halves = np.frombuffer(b"".join(row[2] for row in rows), dtype=np.float16)
         return SentenceVectors(
             np.array([row[0] for row in rows], dtype=np.int64),
             np.array([row[1] for row in rows], dtype=np.int64),
-            [row[2] for row in rows],
+            [languages[row[1]] for row in rows],
             halves.reshape(len(rows), -1 if rows else 0).astype(np.float32),
         )
 
-    def sentences_in(self, scope: Scope) -> list[tuple[str, int]]:
-        """Return (language, id) of the sentences of all articles in a scope."""
+    def keys_in(self, scope: Scope) -> list[tuple[str, int]]:
+        """Return (language, key) of the articles in a scope, in the order of their keys."""
         condition, values = _condition(scope)
-        return self.rows(  # "cross": else SQLite goes through every sentence of the library
-            "select a.language, s.id from articles a"  # noqa: S608 - no value is in it
-            f" cross join sentences s on s.article = a.key where {condition}",
+        return self.rows(
+            f"select a.language, a.key from articles a where {condition} order by a.key",  # noqa: S608
             *values,
         )
 
@@ -507,6 +538,7 @@ _SAME_PERSON = "s.{0} in (?, ?) or s.{0} > ? and s.{0} < ?"
 """The same key, its surname alone, or any first name behind it: `index.people.may_be_same`."""
 FIRST_ID = "coalesce(s.first_id, s.id)"
 """Grows with the order in which words came in, and stays theirs when their article is edited."""
+ARTICLES_AT_ONCE = 500
 MOST_MATCHES = 5_000
 """Matches looked through for the best of each language."""
 ARTICLE_COLUMNS = "id, text, title, source, language, url, author, published"

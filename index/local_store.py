@@ -8,8 +8,12 @@ import numpy as np
 from index.encoder import Vectors
 from index.library import Library
 from index.records import ANYWHERE, Scope
+from index.snapshots import newest, open_index, save
 from index.store import Neighbours
-from index.vectors import VectorIndex, open_index, save
+from index.vectors import VectorIndex
+
+ADOPTED_FROM = 2_000
+"""Sentences in memory from which a snapshot that another process has made is looked for."""
 
 
 class LocalStore:
@@ -31,26 +35,24 @@ class LocalStore:
         return len(self._index)
 
     def catch_up(self) -> int:
+        index = self._index
+        if index.in_memory >= ADOPTED_FROM:
+            found = newest(self._library, index.dimension, above=index.saved)
+            self._index = found or index
         return self._index.catch_up(self._library)
 
     def nearest(self, query: Vectors, limit: int, scope: Scope = ANYWHERE) -> list[Neighbours]:
         if not scope:
             return self._index.search(query, limit)
-        of_language = defaultdict[str, list[int]](list)
-        for language, id_ in self._library.sentences_in(scope):
-            of_language[language].append(id_)
-        found = []
-        for language, ids in of_language.items():
-            scores = self._index.scores(query, language, ids)
-            best = np.argsort(-scores)[:limit]
-            found.append(Neighbours(language, np.array(ids)[best], scores[best]))
-        return found
+        keys = defaultdict[str, list[int]](list)
+        for language, key in self._library.keys_in(scope):
+            keys[language].append(key)
+        return self._index.search(query, limit, {one: np.array(keys[one]) for one in keys})
 
     def cosines(self, query: Vectors, ids: Mapping[str, Collection[int]]) -> dict[int, float]:
         cosines: dict[int, float] = {}
         for language, of_language in ids.items():
-            scores = self._index.scores(query, language, [*of_language])
-            cosines |= zip(of_language, scores.tolist(), strict=True)
+            cosines |= self._index.cosines(query, language, of_language)
         return cosines
 
     def matching(self, stems: Sequence[str], names: Sequence[str], limit: int) -> list[int]:

@@ -1,26 +1,22 @@
-"""Nearest sentences by inner product: FAISS indexes, one a language, derived from the library.
+"""Nearest sentences by inner product: shards of each language, derived from the library.
 
-A snapshot of them lies beside the library. It is never trusted further than its manifest: what
-is missing is added, what is gone is removed, and a damaged or foreign one is made anew.
+Most of them lie mapped on disk, what has come in since the snapshot is in memory, and what has
+been removed is passed over. A snapshot is never trusted further than its mark goes: one that is
+damaged, foreign or of another past is made anew.
 """
 
-import json
 import logging
-import os
-import shutil
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from index.changes import Mark, mark, removed_since
 from index.encoder import Vectors
 from index.library import Library, SentenceVectors
-from index.store import Ids, Neighbours
+from index.shards import Ids, Shard
+from index.store import Neighbours
 
 log = logging.getLogger(__name__)
 
@@ -28,74 +24,125 @@ CONTEXT_WEIGHT = 0.5
 """Share of its neighbours in a sentence's vector. On XQuAD (en, base model), nDCG@10: whole
 passages 94.3, sentences alone 96.0, sentences with 0.5 of their context 96.6, with 1.0 96.3."""
 CONTEXT_RADIUS = 2
-FORMAT = 1
-LEFTOVER_SECONDS = 3600
 
 
 @dataclass(slots=True)
 class VectorIndex:
-    """The sentences of a library by their vectors in context."""
+    """The sentences of a library by their vectors in context.
+
+    The last shard of a language may be in memory; those before it are mapped from the files of a
+    snapshot of the generation `saved`.
+    """
 
     dimension: int
-    generation: int = -1
-    shards: dict[str, Any] = field(default_factory=dict)
+    mark: Mark | None = None
+    saved: int = -1
+    shards: dict[str, list[Shard]] = field(default_factory=dict)
+
+    @property
+    def generation(self) -> int:
+        return -1 if self.mark is None else self.mark.generation
 
     def __len__(self) -> int:
-        return sum(shard.ntotal for shard in self.shards.values())
+        return sum(len(shard) for shards in self.shards.values() for shard in shards)
 
     def ids(self) -> Ids:
         """Return the ids of all sentences, ascending."""
-        parts = [faiss.vector_to_array(shard.id_map) for shard in self.shards.values()]
+        parts = [
+            shard.ids if shard.kept is None else shard.ids[shard.kept]
+            for shards in self.shards.values()
+            for shard in shards
+        ]
         return np.sort(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.int64)
 
-    def search(self, query: Vectors, limit: int) -> list[Neighbours]:
-        """Return the nearest sentences to one query (shape (dimension,)), for each language."""
+    @property
+    def in_memory(self) -> int:
+        """How many sentences would be lost with the process."""
+        return sum(
+            len(shard)
+            for shards in self.shards.values()
+            for shard in shards
+            if shard.origin is None
+        )
+
+    def search(
+        self, query: Vectors, limit: int, articles: Mapping[str, Ids] | None = None
+    ) -> list[Neighbours]:
+        """Return the nearest sentences to one query (shape (dimension,)), for each language.
+
+        `articles` are keys of those whose sentences may be found, by language; None for any.
+        """
         found = []
-        for language, shard in self.shards.items():
-            scores, ids = shard.search(query[None], min(limit, shard.ntotal))
-            found.append(Neighbours(language, ids[0], scores[0]))
+        for language, shards in self.shards.items():
+            if articles is not None and language not in articles:
+                continue
+            keys = None if articles is None else articles[language]
+            near = [shard.nearest(query, limit, keys) for shard in shards]
+            ids = np.concatenate([ids for ids, _ in near])
+            scores = np.concatenate([scores for _, scores in near])
+            best = np.argsort(-scores, kind="stable")[:limit]
+            if len(best):
+                found.append(Neighbours(language, ids[best], scores[best]))
         return found
 
-    def scores(self, query: Vectors, language: str, ids: Sequence[int]) -> NDArray[np.float32]:
-        """Return the cosines of some sentences of one language with a query."""
-        vectors = self.shards[language].reconstruct_batch(np.array(ids, dtype=np.int64))
-        scores: NDArray[np.float32] = vectors @ query
-        return scores
+    def cosines(self, query: Vectors, language: str, ids: Collection[int]) -> dict[int, float]:
+        """Return the cosines with a query of those sentences of one language that are here."""
+        sought = np.sort(np.fromiter(ids, dtype=np.int64, count=len(ids)))
+        cosines: dict[int, float] = {}
+        for shard in self.shards.get(language, ()):
+            rows, here = shard.rows(sought)
+            cosines |= zip(sought[here].tolist(), shard.cosines(query, rows).tolist(), strict=True)
+        return cosines
 
     def catch_up(self, library: Library) -> int:
         """Bring the index to the library's present state; return how many sentences changed."""
-        generation = library.generation
-        if generation == self.generation:
+        if library.generation == self.generation:
             return 0
-        stored, here = library.sentence_ids(), self.ids()
-        gone = np.setdiff1d(here, stored, assume_unique=True)
-        newest = int(here[-1]) if len(here) else 0
-        if len(np.setdiff1d(stored[stored <= newest], here, assume_unique=True)):
-            log.warning("the vector index does not fit the library; making it anew")
-            self.shards, gone, newest = {}, gone[:0], 0
-        self._remove(gone)
-        added = library.sentence_vectors(above=newest)
-        self._add(added)
-        self.generation = generation
-        return len(gone) + len(added.ids)
+        now, removed = mark(library), None
+        if self.mark is not None:
+            removed = removed_since(library, self.mark)
+            if removed is None:
+                log.warning("the vector index does not fit the library; making it anew")
+                self.shards, self.mark = {}, None
+        changed = 0 if removed is None else self._drop(removed.sentences)
+        for added in library.sentence_vectors(above=self.mark.article if self.mark else 0):
+            self._add(added)
+            changed += len(added.ids)
+        self.mark = now
+        return changed
 
-    def _remove(self, ids: Ids) -> None:
-        if len(ids):
-            for language in list(self.shards):
-                self.shards[language].remove_ids(ids)
-                if not self.shards[language].ntotal:
-                    del self.shards[language]
+    def _drop(self, ids: Ids) -> int:
+        dropped = 0
+        for language, shards in list(self.shards.items()):
+            dropped += sum(shard.drop(ids) for shard in shards)
+            self.shards[language] = [shard for shard in shards if len(shard)]
+            if not self.shards[language]:
+                del self.shards[language]
+        return dropped
 
     def _add(self, added: SentenceVectors) -> None:
-        if not len(added.ids):
-            return
-        vectors = in_context(added.vectors, added.articles)
-        languages = np.array(added.languages)
-        for language in dict.fromkeys(added.languages):
-            rows = languages == language
-            if language not in self.shards:
-                self.shards[language] = _empty_shard(self.dimension)
-            self.shards[language].add_with_ids(vectors[rows], added.ids[rows])
+        for language, part in by_language(added):
+            shards = self.shards.setdefault(language, [])
+            if not shards or shards[-1].origin is not None:
+                shards.append(Shard.empty(self.dimension))
+            shards[-1].add(part.ids, part.articles, in_context(part.vectors, part.articles))
+
+
+def by_language(added: SentenceVectors) -> Iterator[tuple[str, SentenceVectors]]:
+    """Yield the sentences of each language apart."""
+    languages = np.array(added.languages)
+    for language in dict.fromkeys(added.languages):
+        rows = np.flatnonzero(languages == language)
+        yield (
+            language,
+            replace(
+                added,
+                ids=added.ids[rows],
+                articles=added.articles[rows],
+                languages=[language] * len(rows),
+                vectors=added.vectors[rows],
+            ),
+        )
 
 
 def in_context(vectors: Vectors, articles: NDArray[np.int64]) -> Vectors:
@@ -115,98 +162,3 @@ def in_context(vectors: Vectors, articles: NDArray[np.int64]) -> Vectors:
     mixed = vectors + CONTEXT_WEIGHT * total / np.maximum(count, 1)
     unit: Vectors = mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-9)
     return unit
-
-
-def open_index(library: Library, dimension: int) -> VectorIndex:
-    """Load the newest snapshot that fits, or start empty; then catch up with the library."""
-    index = _load(library, dimension) or VectorIndex(dimension)
-    changed = index.catch_up(library)
-    if changed > len(index) // 10:
-        save(index, library)
-    return index
-
-
-def save(index: VectorIndex, library: Library) -> None:
-    """Write a snapshot beside the older one, put it in its place, and remove the older one."""
-    if not len(index):
-        return
-    folder = library.path.parent
-    target = folder / f"vectors-{index.generation}"
-    if target.exists():
-        return
-    _remove_leftovers(folder)
-    beside = folder / f".{target.name}-{os.getpid()}"
-    shutil.rmtree(beside, ignore_errors=True)
-    try:
-        beside.mkdir()
-        for language, shard in index.shards.items():
-            faiss.write_index(shard, str(beside / f"{language}.faiss"))
-        manifest = _origin(library) | {
-            "generation": index.generation,
-            "languages": sorted(index.shards),
-        }
-        (beside / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-        beside.rename(target)
-    except (OSError, RuntimeError) as error:
-        # The library is whole without a snapshot: the next start is slower, nothing else.
-        log.warning("no snapshot of the vector index was written: %s", error)
-        shutil.rmtree(beside, ignore_errors=True)
-        return
-    for older in _snapshots(folder):
-        if older != target:
-            shutil.rmtree(older, ignore_errors=True)
-
-
-def _remove_leftovers(folder: Path) -> None:
-    """Remove what processes that were killed while saving have left."""
-    for path in folder.glob(".vectors-*"):
-        if time.time() - path.stat().st_mtime > LEFTOVER_SECONDS:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _origin(library: Library) -> dict[str, Any]:
-    return {"format": FORMAT, "library": library.identity, "encoder": library.encoder}
-
-
-def _load(library: Library, dimension: int) -> VectorIndex | None:
-    for path in _snapshots(library.path.parent):
-        try:
-            return _read(path, library, dimension)
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError, MemoryError) as error:
-            log.warning("%s is damaged or foreign, making it anew: %s", path.name, error)
-            # It would stand in the way of a sound one of the same generation.
-            shutil.rmtree(path, ignore_errors=True)
-    return None
-
-
-def _read(path: Path, library: Library, dimension: int) -> VectorIndex:
-    manifest = dict(json.loads((path / "manifest.json").read_text(encoding="utf-8")))
-    if not _origin(library).items() <= manifest.items():
-        raise ValueError("it was made of another library or with another encoder")
-    if manifest["generation"] > library.generation:
-        raise ValueError("the library is older, restored from a copy perhaps")
-    shards = {
-        language: faiss.read_index(str(path / f"{language}.faiss"))
-        for language in manifest["languages"]
-    }
-    if not all(_fits(shard, dimension) for shard in shards.values()):
-        raise ValueError(f"it holds other than vectors of {dimension} dimensions by id")
-    # No generation: its ids are compared with the library's once, whatever it says of itself.
-    return VectorIndex(dimension, shards=shards)
-
-
-def _fits(shard: Any, dimension: int) -> bool:
-    return isinstance(shard, faiss.IndexIDMap2) and shard.d == dimension
-
-
-def _snapshots(folder: Path) -> list[Path]:
-    found = [path for path in folder.glob("vectors-*") if path.name[8:].isdigit()]
-    return sorted(found, key=lambda path: int(path.name[8:]), reverse=True)
-
-
-def _empty_shard(dimension: int) -> Any:
-    """Half precision loses nothing of what is stored, and takes half the memory of flat."""
-    flat = faiss.IndexScalarQuantizer(
-        dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-    )
-    return faiss.IndexIDMap2(flat)

@@ -30,12 +30,13 @@ def test_nothing_is_gone_where_nothing_has_changed(filled):
     assert gone(filled, mark(filled)) == ([], [])
 
 
-def test_what_is_added_has_higher_ids_than_the_mark(filled):
+def test_what_is_added_is_of_an_article_with_a_higher_key_than_the_mark(filled):
     seen = mark(filled)
     filled.write([entry_of("new", "Salt.")])
     assert gone(filled, seen) == ([], [])
-    assert filled.sentence_ids()[-1] == seen.sentence + 1
-    assert mark(filled).passage == seen.passage + 1
+    (added,) = filled.sentence_vectors(above=seen.article)
+    assert added.ids.tolist() == [4]
+    assert mark(filled).article == seen.article + 1
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from index.database import FILE, PORTION
 from index.entries import Entry
 from index.errors import EncoderMismatch, LibraryError, QuoteError
-from index.library import Library
+from index.library import Library, SentenceVectors
 from index.people import person_key
 from index.records import Article
 from index.statements import Kind, Party, Statement
@@ -113,13 +113,21 @@ class TestReadingAndWriting:
 
     def test_vectors_come_back_in_half_precision_article_by_article(self, library):
         library.write([CALL, FLOOD])
-        stored = library.sentence_vectors()
+        stored = SentenceVectors.joined(library.sentence_vectors())
         assert stored.languages == ["en", "en", "en", "bg", "bg"]
         assert stored.ids.tolist() == library.sentence_ids().tolist()
         given_vectors = np.concatenate([CALL.vectors, FLOOD.vectors]).astype(np.float32)
         assert np.array_equal(stored.vectors, given_vectors)
-        later = library.sentence_vectors(above=int(stored.ids[2]))
+        (later,) = library.sentence_vectors(above=int(stored.articles[2]))
         assert later.ids.tolist() == stored.ids[3:].tolist()
+        (english,) = library.sentence_vectors(language="en")
+        assert english.ids.tolist() == stored.ids[:3].tolist()
+
+    def test_vectors_come_in_portions_of_whole_articles(self, library, monkeypatch):
+        monkeypatch.setattr("index.library.ARTICLES_AT_ONCE", 2)
+        library.write([CALL, FLOOD, entry_of("b", "Вода.", language="bg")])
+        parts = [*library.sentence_vectors()]
+        assert [part.ids.tolist() for part in parts] == [[1, 2, 3, 4, 5], [6]]
 
     def test_statements_come_back_as_they_went_in(self, library):
         told = [
@@ -142,7 +150,7 @@ class TestReadingAndWriting:
         assert library.counts()["statements"] == 0
 
     def test_an_empty_library_has_no_vectors(self, library):
-        assert library.sentence_vectors().vectors.shape == (0, 0)
+        assert SentenceVectors.joined(library.sentence_vectors()).vectors.shape == (0, 0)
 
     def test_counts_and_languages_most_frequent_first(self, library):
         library.write([CALL, FLOOD, entry_of("b", "Вода.", language="bg")])
