@@ -49,18 +49,22 @@ class Copy:
     share: float
 
 
-def sign(db: Database, article: str) -> None:
-    """Store the bands of an article's sentences; they go when the sentences go."""
-    sentences = db.execute(
-        'select s.id, substr(a.text, s.start + 1, s."end" - s.start) from sentences s'
-        " join articles a on a.key = s.article where a.id = ?",
-        [article],
-    ).fetchall()
+def sign(db: Database, articles: Iterable[str]) -> None:
+    """Store the bands of the articles' sentences; they go when the sentences go."""
+    sentences = [
+        sentence
+        for article in articles
+        for sentence in db.execute(
+            'select s.id, substr(a.text, s.start + 1, s."end" - s.start) from sentences s'
+            " join articles a on a.key = s.article where a.id = ?",
+            [article],
+        )
+    ]
     long = [(id_, words) for id_, text in sentences if len(words := _words(text)) >= FEWEST_WORDS]
     bands = _bands([words for _, words in long])
-    db.conn.executemany(
-        "insert or ignore into copy_bands (band, sentence) values (?, ?)",
-        ((band, id_) for (id_, _), of_one in zip(long, bands, strict=True) for band in of_one),
+    rows = {(band, id_) for (id_, _), of_one in zip(long, bands, strict=True) for band in of_one}
+    db.conn.executemany(  # in order, so that each page of a large table is looked for once
+        "insert into copy_bands (band, sentence) values (?, ?)", sorted(rows)
     )
 
 

@@ -18,6 +18,9 @@ BUSY_MS = 10_000
 CACHE_KIB = 65_536
 """Pages that a connection keeps at most: a batch of articles touches thousands all over the file,
 for each of its words and of its sentences' bands."""
+CHECKPOINT_PAGES = 16_384
+"""Pages (of 4 KiB) in the journal that are copied to the file together: one that several batches
+have changed is copied once."""
 _RETRY_S = 0.01
 PRUNE_EVERY = 1000
 """Generations between two looks at how long the log of changes has grown."""
@@ -63,6 +66,7 @@ class LibraryFile:
                 db.execute("pragma synchronous = normal")
                 db.execute("pragma foreign_keys = on")
                 db.execute(f"pragma cache_size = -{CACHE_KIB}")
+                db.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
                 _refuse_foreign(db, path)
                 if migrations.pending(db):
                     db.execute("begin immediate")  # or two processes would make the same tables

@@ -4,9 +4,11 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlite_utils import Database
 
 from index.copies import sign, standing_still
 from index.database import LibraryFile, told
@@ -58,6 +60,11 @@ class StoredPassage:
 
 class Library(LibraryFile):
     """Articles, sentences, passages and words; any thread may use it, one at a time."""
+
+    def __init__(self, path: Path, db: Database) -> None:
+        super().__init__(path, db)
+        self._word_counts: dict[tuple[str, str], int] = {}
+        self._counted_in = -1
 
     def counts(self) -> dict[str, int]:
         """Return the numbers of articles, sentences, passages and statements."""
@@ -239,6 +246,7 @@ class Library(LibraryFile):
                 gone = [(first_id, text) for first_id, text in earlier if text not in kept]
                 self._note_former(entry.article.id, gone)
                 self._insert(entry, earlier)
+            sign(self._db, [entry.article.id for entry in entries])
 
     def remove(self, ids: Collection[str]) -> list[str]:
         """Remove articles; return the ids that were there."""
@@ -431,29 +439,49 @@ class Library(LibraryFile):
             for id_, version, ordinal, start, end in rows
         ]
 
-    def match_words(self, expression: str, limit: int) -> list[int]:
-        """Return the passages that match an FTS5 expression best by BM25, so many a language."""
+    def match_words(self, expression: str, limit: int, *, newest: float = 1) -> list[int]:
+        """Return the passages that match an FTS5 expression best by BM25, so many a language.
+
+        Only the newest share of all passages is looked through.
+        """
+        oldest = 0 if newest >= 1 else self._value("select max(id) from passages") * (1 - newest)
         rows = self.rows(
             "select id from (select m.rowid as id, m.score,"
-            " row_number() over (partition by a.language order by m.score, m.rowid) as place"
+            " row_number() over (partition by p.language order by m.score, m.rowid) as place"
             " from (select rowid, bm25(words, 1.0, 1.5, 0.5) as score from words"
-            " where words match ? order by score limit ?) m"
-            " join passages p on p.id = m.rowid join articles a on a.key = p.article)"
+            " where words match ? and rowid >= ? order by score limit ?) m"
+            " join passages p on p.id = m.rowid)"
             " where place <= ? order by score, id",
             expression,
+            int(oldest),
             MOST_MATCHES,
             limit,
         )
         return [id_ for (id_,) in rows]
 
+    def count_matches(self, expression: str) -> int:
+        """Return how many passages match an FTS5 expression."""
+        return self._value("select count(*) from words where words match ?", expression)
+
     def word_counts(self, column: str, terms: Collection[str]) -> dict[str, int]:
-        """Return in how many passages each term stands in a column of the word index."""
-        rows = self.rows_in(
-            "select term, doc from word_counts where col = ? and term in",
-            list(terms),
-            before=(column,),
-        )
-        return dict(rows)
+        """Return in how many passages each term stands in a column of the word index.
+
+        Counts are remembered for as long as nothing changes: SQLite goes through all places of a
+        term to count them.
+        """
+        generation = self.generation
+        if self._counted_in != generation or len(self._word_counts) > MOST_COUNTS:
+            self._word_counts, self._counted_in = {}, generation
+        known = self._word_counts
+        if new := [term for term in terms if (column, term) not in known]:
+            rows = self.rows_in(
+                "select term, doc from word_counts where col = ? and term in",
+                new,
+                before=(column,),
+            )
+            known |= {(column, term): 0 for term in new}
+            known |= {(column, term): count for term, count in rows}
+        return {term: count for term in terms if (count := known[column, term])}
 
     def stand_together(self, names: Iterable[str]) -> bool:
         """Tell whether any passage holds all these names, given by their keys."""
@@ -492,13 +520,13 @@ class Library(LibraryFile):
                 )
             ],
         )
-        sign(self._db, article.id)
         for ordinal, ((first, last), folded) in enumerate(
             zip(entry.passages, entry.folded, strict=True)
         ):
             passage = self._db.execute(
-                "insert into passages (article, ordinal, first, last) values (?, ?, ?, ?)",
-                [key, ordinal, first, last - 1],
+                "insert into passages (article, ordinal, first, last, language)"
+                " values (?, ?, ?, ?, ?)",
+                [key, ordinal, first, last - 1, article.language],
             ).lastrowid
             self._db.execute(
                 "insert into words (rowid, stems, names, title) values (?, ?, ?, ?)",
@@ -539,6 +567,8 @@ _SAME_PERSON = "s.{0} in (?, ?) or s.{0} > ? and s.{0} < ?"
 FIRST_ID = "coalesce(s.first_id, s.id)"
 """Grows with the order in which words came in, and stays theirs when their article is edited."""
 ARTICLES_AT_ONCE = 500
+MOST_COUNTS = 100_000
+"""Words whose counts are remembered."""
 MOST_MATCHES = 5_000
 """Matches looked through for the best of each language."""
 ARTICLE_COLUMNS = "id, text, title, source, language, url, author, published"

@@ -144,7 +144,7 @@ def m008_copies(db: Database) -> None:
     )
     db.execute("create index copy_bands_sentence on copy_bands (sentence)")
     for (article,) in db.execute("select id from articles").fetchall():
-        sign(db, article)
+        sign(db, [article])
 
 
 @migrations()
@@ -255,7 +255,10 @@ def m014_changes(db: Database) -> None:
 
 @migrations()
 def m015_tallies(db: Database) -> None:
-    """How much there is, so that nobody counts millions of rows."""
+    """How much there is, so that nobody counts millions of rows.
+
+    A passage knows its language: the best of each are picked from thousands that match.
+    """
     db.execute(
         """
         create table tallies (
@@ -284,5 +287,10 @@ def m015_tallies(db: Database) -> None:
             f"create trigger {kind}_uncounted after delete on {table} begin"  # noqa: S608
             f" update tallies set count = count - 1 where kind = '{kind}' and name = {old}; end"
         )
+    db.execute("alter table passages add column language text not null default ''")
+    db.execute(
+        "update passages set language ="
+        " (select language from articles where articles.key = passages.article)"
+    )
     db.execute("create index articles_outlet on articles (source, published)")
     db.execute("create index articles_newest on articles (datetime(published) desc, id)")

@@ -205,10 +205,9 @@ class Shard:
 
 
 def make_lists(shard: Shard, recall: float, seed: int = 1) -> Lists | None:
-    """Sort the rows of a shard into lists; None if searching `MOST_PROBED` of them finds too little.
+    """Sort the rows of a shard into lists; None if no share of them up to `MOST_PROBED` will do.
 
-    `recall` is the share of the ten nearest rows that is to be found. Takes about a minute for a
-    million rows on two cores, and half as much memory as the exact vectors.
+    `recall` is the share of the ten nearest rows that is to be found.
     """
     dice = np.random.default_rng(seed)
     dimension, count = shard.exact.d, len(shard.ids)

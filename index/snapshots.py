@@ -181,7 +181,7 @@ def _described(language: str, shard: Shard) -> dict[str, Any]:
 def _read(path: Path, library: Library, dimension: int) -> VectorIndex:
     manifest = _manifest(path)
     if not _origin(library).items() <= manifest.items():
-        raise ValueError("it was made of another library or with another encoder")
+        raise ValueError("it is of another library, encoder or version of citat")
     of = Mark(*manifest["mark"])
     if removed_since(library, of) is None:
         raise ValueError("it is of another past, or too old")

@@ -263,11 +263,11 @@ class TestOtherProcesses:
         query = searching.parse("the court")
         read = getattr(Library, moment)
 
-        def write_then_read(library, *args):
+        def write_then_read(library, *args, **how):
             with Library.open(library.path.parent) as other:
                 other.remove(["gone"])
                 other.write([rose])
-            return read(library, *args)
+            return read(library, *args, **how)
 
         with monkeypatch.context() as patched:
             patched.setattr(Library, moment, write_then_read)
