@@ -67,6 +67,7 @@ class LibraryFile:
                 db.execute("pragma foreign_keys = on")
                 db.execute(f"pragma cache_size = -{CACHE_KIB}")
                 db.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
+                db.execute(f"pragma journal_size_limit = {2 * CHECKPOINT_PAGES * 4096}")
                 _refuse_foreign(db, path)
                 if migrations.pending(db):
                     db.execute("begin immediate")  # or two processes would make the same tables

@@ -361,16 +361,18 @@ class Library(LibraryFile):
         return np.fromiter((id_ for (id_,) in rows), dtype=np.int64)
 
     def sentence_vectors(
-        self, *, above: int = 0, language: str | None = None
+        self, *, above: int = 0, upto: int = sys.maxsize, language: str | None = None
     ) -> Iterator[SentenceVectors]:
         """Yield the vectors of whole articles, some hundreds at a time, in the order of keys.
 
-        Those whose keys are above a number, of one language or of all.
+        Those whose keys are above a number and no higher than another, of one language or of all.
         """
         only = "" if language is None else " and language = ?"
         while articles := self.rows(
-            f"select key, language from articles where key > ?{only} order by key limit ?",  # noqa: S608
+            "select key, language from articles where key > ? and key <= ?"  # noqa: S608
+            f"{only} order by key limit ?",
             above,
+            upto,
             *([] if language is None else [language]),
             ARTICLES_AT_ONCE,
         ):

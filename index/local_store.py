@@ -23,11 +23,11 @@ ADOPTED_FROM = 2_000
 
 
 class LocalStore:
-    """A `Store` on FAISS and FTS5."""
+    """A `Store` on FAISS and FTS5; `index` is its part on FAISS."""
 
     def __init__(self, library: Library, index: VectorIndex) -> None:
         self._library = library
-        self._index = index
+        self.index = index
 
     @classmethod
     def open(cls, library: Library, dimension: int) -> "LocalStore":
@@ -35,30 +35,30 @@ class LocalStore:
 
     @property
     def generation(self) -> int:
-        return self._index.generation
+        return self.index.generation
 
     def __len__(self) -> int:
-        return len(self._index)
+        return len(self.index)
 
     def catch_up(self) -> int:
-        index = self._index
+        index = self.index
         if index.in_memory >= ADOPTED_FROM:
             found = newest(self._library, index.dimension, above=index.saved)
-            self._index = found or index
-        return self._index.catch_up(self._library)
+            self.index = found or index
+        return self.index.catch_up(self._library)
 
     def nearest(self, query: Vectors, limit: int, scope: Scope = ANYWHERE) -> list[Neighbours]:
         if not scope:
-            return self._index.search(query, limit)
+            return self.index.search(query, limit)
         keys = defaultdict[str, list[int]](list)
         for language, key in self._library.keys_in(scope):
             keys[language].append(key)
-        return self._index.search(query, limit, {one: np.array(keys[one]) for one in keys})
+        return self.index.search(query, limit, {one: np.array(keys[one]) for one in keys})
 
     def cosines(self, query: Vectors, ids: Mapping[str, Collection[int]]) -> dict[int, float]:
         cosines: dict[int, float] = {}
         for language, of_language in ids.items():
-            cosines |= self._index.cosines(query, language, of_language)
+            cosines |= self.index.cosines(query, language, of_language)
         return cosines
 
     def matching(self, stems: Sequence[str], names: Sequence[str], limit: int) -> list[int]:
@@ -90,7 +90,7 @@ class LocalStore:
             yield counts.get(token, 0), f'{{{columns}}} : "{token}"'
 
     def save(self) -> None:
-        save(self._index, self._library)
+        save(self.index, self._library)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -87,17 +87,20 @@ class Searcher:
         store = self._store
         if store is not None and store.generation == self.library.generation:
             return store
+        self._check_encoder()
+        if store is None:  # may take long, while others write
+            store = open_store(self.storing, self.library, self.encoder.dimension)
         with self.library.steady():
-            if self.library.encoder not in {None, self.encoder.identity}:
-                raise EncoderMismatch(str(self.library.encoder), self.encoder.identity)
+            self._check_encoder()
+            store.catch_up()
             self._passages = self.library.counts()["passages"]
             self._languages = tuple(self.library.languages())
-            if store is None:
-                store = open_store(self.storing, self.library, self.encoder.dimension)
-            else:
-                store.catch_up()
         self._store = store
         return store
+
+    def _check_encoder(self) -> None:
+        if self.library.encoder not in {None, self.encoder.identity}:
+            raise EncoderMismatch(str(self.library.encoder), self.encoder.identity)
 
     def parse(self, text: str, language: str | None = None, *, aside: str = "") -> Query:
         """Encode a question and weigh its words and names by how rare they are here.

@@ -160,6 +160,7 @@ class Shard:
         if among is not None and count <= max(AT_ONCE, limit):
             return np.flatnonzero(among)
         only = None if among is None else _selector(among)
+        faiss.omp_set_num_threads(1)  # of this thread; others would only be waited for
         if self.lists is None:
             found = self.exact.search(
                 query[None], min(limit, count), params=_SearchParameters(sel=only)
@@ -221,6 +222,7 @@ def make_lists(shard: Shard, recall: float, seed: int = 1) -> Lists | None:
     )
     index.cp.niter = 10
     index.cp.spherical = True
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
     sample = dice.choice(count, min(count, TRAINING_ROWS_PER_LIST * lists), replace=False)
     index.train(shard.exact.reconstruct_batch(np.sort(sample)))
     for _, _, vectors in shard.portions():

@@ -46,7 +46,8 @@ def open_index(library: Library, dimension: int, limits: Limits = LIMITS) -> Vec
     """Map the newest snapshot that fits, or make one; then catch up with the library."""
     index = newest(library, dimension)
     if index is None:
-        made = write(library, mark(library), _from_library(library, dimension), limits)
+        now = mark(library)
+        made = write(library, now, _from_library(library, now, dimension), limits)
         index = (newest(library, dimension) if made else None) or VectorIndex(dimension)
     changed = index.catch_up(library)
     if changed > limits.share * len(index):
@@ -156,10 +157,11 @@ def _merged(shards: Sequence[Shard]) -> Shard:
     return merged
 
 
-def _from_library(library: Library, dimension: int) -> Iterator[tuple[str, list[Shard]]]:
+def _from_library(library: Library, of: Mark, dimension: int) -> Iterator[tuple[str, list[Shard]]]:
+    """Read one language after the other; what others add meanwhile is left for catching up."""
     for language in library.languages():
         shard = Shard.empty(dimension)
-        for part in library.sentence_vectors(language=language):
+        for part in library.sentence_vectors(upto=of.article, language=language):
             shard.add(part.ids, part.articles, in_context(part.vectors, part.articles))
         yield language, [shard]
 

@@ -105,7 +105,8 @@ class VectorIndex:
                 log.warning("the vector index does not fit the library; making it anew")
                 self.shards, self.mark = {}, None
         changed = 0 if removed is None else self._drop(removed.sentences)
-        for added in library.sentence_vectors(above=self.mark.article if self.mark else 0):
+        above = self.mark.article if self.mark else 0
+        for added in library.sentence_vectors(above=above, upto=now.article):
             self._add(added)
             changed += len(added.ids)
         self.mark = now

@@ -122,6 +122,8 @@ class TestReadingAndWriting:
         assert later.ids.tolist() == stored.ids[3:].tolist()
         (english,) = library.sentence_vectors(language="en")
         assert english.ids.tolist() == stored.ids[:3].tolist()
+        (earlier,) = library.sentence_vectors(upto=int(stored.articles[2]))
+        assert earlier.ids.tolist() == stored.ids[:3].tolist()
 
     def test_vectors_come_in_portions_of_whole_articles(self, library, monkeypatch):
         monkeypatch.setattr("index.library.ARTICLES_AT_ONCE", 2)

@@ -194,13 +194,13 @@ class TestSnapshots:
         store = LocalStore.open(filled, DIMENSION)
         filled.write([entry_of("new", "Salt."), article(1)])
         store.catch_up()
-        assert store._index.in_memory == 11
+        assert store.index.in_memory == 11
         with Library.open(filled.path.parent) as other:
             LocalStore.open(other, DIMENSION).save()
         filled.remove(["ship"])
         store.catch_up()
-        assert store._index.in_memory == 0
-        assert_equal(store._index, fresh(filled))
+        assert store.index.in_memory == 0
+        assert_equal(store.index, fresh(filled))
 
 
 class TestLargeShards:
