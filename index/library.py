@@ -451,7 +451,7 @@ class Library(LibraryFile):
             "select id from (select m.rowid as id, m.score,"
             " row_number() over (partition by p.language order by m.score, m.rowid) as place"
             " from (select rowid, bm25(words, 1.0, 1.5, 0.5) as score from words"
-            " where words match ? and rowid >= ? order by score limit ?) m"
+            " where words match ? and rowid > ? order by score limit ?) m"
             " join passages p on p.id = m.rowid)"
             " where place <= ? order by score, id",
             expression,

@@ -32,7 +32,8 @@ MOST_PROBED = 0.25
 """Share of the lists beyond which looking through everything is as fast."""
 SAMPLE = 200
 """Queries by which a new set of lists is measured."""
-TRAINING_ROWS_PER_LIST = 48
+TRAINING_ROWS_PER_LIST = 40
+TRAINING_ROUNDS = 8
 _SearchParameters: Any = faiss.SearchParameters
 _SearchParametersIVF: Any = faiss.SearchParametersIVF
 _IDSelectorBitmap: Any = faiss.IDSelectorBitmap
@@ -212,7 +213,7 @@ def make_lists(shard: Shard, recall: float, seed: int = 1) -> Lists | None:
     """
     dice = np.random.default_rng(seed)
     dimension, count = shard.exact.d, len(shard.ids)
-    lists = 2 ** round(np.log2(4 * sqrt(count)))
+    lists = 2 ** round(np.log2(2 * sqrt(count)))
     index = faiss.IndexIVFScalarQuantizer(
         faiss.IndexFlatIP(dimension),
         dimension,
@@ -220,7 +221,7 @@ def make_lists(shard: Shard, recall: float, seed: int = 1) -> Lists | None:
         faiss.ScalarQuantizer.QT_8bit,
         faiss.METRIC_INNER_PRODUCT,
     )
-    index.cp.niter = 10
+    index.cp.niter = TRAINING_ROUNDS
     index.cp.spherical = True
     faiss.omp_set_num_threads(os.cpu_count() or 1)
     sample = dice.choice(count, min(count, TRAINING_ROWS_PER_LIST * lists), replace=False)
