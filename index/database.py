@@ -16,6 +16,15 @@ FILE = "library.db"
 BUSY_MS = 10_000
 """How long a writer waits for another process before it says so."""
 _RETRY_S = 0.01
+WAITING_LINES = """
+create temp table waiting_lines (
+    source text not null,
+    line text not null,
+    article text not null,
+    primary key (source, line, article)
+) without rowid
+"""
+"""Rows of `outlet_lines` whose articles are on their way; they are gone when the process is."""
 PORTION = 10_000
 """Values in one list of a query; SQLite takes 32,766."""
 
@@ -59,6 +68,7 @@ class LibraryFile:
                     db.execute("begin immediate")  # or two processes would make the same tables
                     migrations.apply(db)
                     db.execute("commit")
+                db.execute(WAITING_LINES)
             except BaseException:
                 connection.close()
                 raise
