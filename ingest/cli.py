@@ -139,6 +139,8 @@ class _ProgressLines:
         if now >= self._next:
             self._next = now + 1
             done = {"seen": report.seen, "added": report.added, "updated": report.updated}
+            if report.nodes:
+                done["nodes"] = len(report.nodes)
             click.echo(json.dumps(done), err=True)
 
 

@@ -4,11 +4,13 @@ Each node brings its own citat and its own model, for it needs the packages belo
 worker says what it has, and one that would make other entries than this machine is refused.
 """
 
+import logging
 import os
+import secrets
 import socket
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from hashlib import blake2b
@@ -20,6 +22,8 @@ from index.encoder import EncoderSettings, encoder_identity, load_encoder
 from index.errors import CitatError, ClusterError
 from ingest.deriving import Batch, Derive, Derived, derive
 from ingest.pipeline import IngestSettings
+
+log = logging.getLogger(__name__)
 
 LOCAL_WORKERS = 2
 """Workers on the cluster of one machine that the address "local" starts."""
@@ -102,6 +106,7 @@ class RayCrew:
         self._expected = expected
         self._starting: dict[Any, Any] = {}
         self._loads: dict[Any, int] = {}
+        self._nodes: dict[Any, str] = {}
         self._under_way: dict[Any, tuple[_Job, Any]] = {}
         self._stillborn = 0
 
@@ -160,8 +165,8 @@ class RayCrew:
         for ref in heard:
             if ref in self._starting:
                 self._greeted(ref, self._starting.pop(ref))
-            else:
-                self._settle(ref, *self._under_way.pop(ref), derive)
+            elif ref in self._under_way:
+                self._settle(ref, derive)
 
     def _greeted(self, ref: Any, worker: Any) -> None:
         try:
@@ -175,24 +180,34 @@ class RayCrew:
             if self._stillborn >= ATTEMPTS:
                 raise ClusterError(f"workers on the Ray cluster die: {_reason(error)}") from error
             return
-        wrong = replace(greeting, node="") != self._expected
-        if wrong:
+        if replace(greeting, node="") != self._expected:
             raise ClusterError(_difference(greeting, self._expected))
-        self._loads[worker] = 0
+        self._loads[worker], self._nodes[worker] = 0, greeting.node
 
-    def _settle(self, ref: Any, job: _Job, worker: Any, derive: Derive) -> None:
-        if worker in self._loads:
-            self._loads[worker] -= 1
+    def _settle(self, ref: Any, derive: Derive) -> None:
+        job, worker = self._under_way[ref]
         try:
             job.derived = self._ray.get(ref)
         except self._ray.exceptions.RayTaskError:
             raise  # a bug, and here it would be the same
         except self._ray.exceptions.RayError:
-            self._loads.pop(worker, None)
-            self._ray.kill(worker)
-            job.attempts += 1
-            if job.attempts >= ATTEMPTS:
-                job.derived = derive(job.batch)
+            self._lose(worker, derive)
+        else:
+            del self._under_way[ref]
+            self._loads[worker] -= 1
+
+    def _lose(self, worker: Any, derive: Derive) -> None:
+        """Let others do what a worker had; it died, if over anything, over the first of it."""
+        log.warning("a worker is lost on the node %s; others go on", self._nodes[worker])
+        self._ray.kill(worker)
+        del self._loads[worker]
+        had = [(ref, job) for ref, (job, whose) in self._under_way.items() if whose is worker]
+        for ref, _ in had:
+            del self._under_way[ref]
+        _, first = had[0]
+        first.attempts += 1
+        if first.attempts >= ATTEMPTS:
+            first.derived = derive(first.batch)
 
 
 @contextmanager
@@ -206,34 +221,45 @@ def ray_crew(address: str, encoder: EncoderSettings, ingest: IngestSettings) -> 
     Raises:
         ClusterError: Ray is not installed, or there is no cluster there.
     """
-    ray = _ray()
-    _join(ray, address)
-    try:
-        cpus = encoder.threads or 1
-        gpus = 1 if encoder.device.startswith("cuda") else 0
-        there = ray.cluster_resources()
-        wanted = int(there.get("GPU", 0) if gpus else there.get("CPU", 0) / cpus)
-        if not wanted:
-            raise ClusterError(
-                f"no node of the Ray cluster {address} has "
-                + ("a GPU" if gpus else f"{cpus} CPUs for the encoder's threads")
-            )
-        # What each worker has to itself it uses with so many threads.
-        settings = replace(encoder, threads=cpus)
-        remote = ray.remote(num_cpus=cpus, num_gpus=gpus, scheduling_strategy="SPREAD")(Worker)
-        expected = Greeting("", code_identity(), encoder_identity(encoder))
-        crew = RayCrew(ray, partial(remote.remote, settings, ingest), wanted, expected)
-        yield crew
-    finally:
-        ray.shutdown()  # Ray ends the workers of who leaves
+    if address not in {"local", "auto"}:
+        _knock(address)
+    ray = _ray(local=address == "local")
+    # Where our JSON goes, Ray would print pages of its own when a node dies.
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+        _join(ray, address)
+        try:
+            yield _crew(ray, address, encoder, ingest)
+        finally:
+            ray.shutdown()  # Ray ends the workers of who leaves
 
 
-def _ray() -> Any:
-    # Read when Ray is imported. It would report its use; it would try for minutes to reach a
-    # cluster that refuses it; and it would warn of what it does with GPUs, which is nothing here.
+def _crew(ray: Any, address: str, encoder: EncoderSettings, ingest: IngestSettings) -> RayCrew:
+    cpus = encoder.threads or 1
+    gpus = 1 if encoder.device.startswith("cuda") else 0
+    there = ray.cluster_resources()
+    wanted = int(there.get("GPU", 0) if gpus else there.get("CPU", 0) / cpus)
+    if not wanted:
+        raise ClusterError(
+            f"no node of the Ray cluster {address} has "
+            + ("a GPU" if gpus else f"{cpus} CPUs for the encoder's threads")
+        )
+    worker = ray.remote(num_cpus=cpus, num_gpus=gpus, scheduling_strategy="SPREAD")(Worker)
+    # A worker has so many CPUs to itself.
+    new_worker = partial(worker.remote, replace(encoder, threads=cpus), ingest)
+    expected = Greeting("", code_identity(), encoder_identity(encoder))
+    return RayCrew(ray, new_worker, wanted, expected)
+
+
+def _ray(*, local: bool) -> Any:
+    # Read when Ray is imported. It would report its use, hold back what it prints until the very
+    # end, try for minutes to reach a cluster that refuses it, and warn of GPUs that are not there.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_DEDUP_LOGS", "0")
     os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "2")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    if local:  # on loopback, by Ray's switch for systems where it has no more, and locked
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
+        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
     try:
         import ray
         import ray.exceptions
@@ -244,8 +270,6 @@ def _ray() -> Any:
 
 def _join(ray: Any, address: str) -> None:
     quiet = {"logging_level": "ERROR", "log_to_driver": False}
-    if address not in {"local", "auto"}:
-        _knock(address)
     try:
         if address == "local":
             ray.init("local", num_cpus=LOCAL_WORKERS, include_dashboard=False, **quiet)
