@@ -7,8 +7,10 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -17,13 +19,16 @@ from click.testing import CliRunner
 from citat import cli
 from index.encoder import BUILT_IN_FOLDER
 from index.library import Library
+from ingest.fetch import FetchSettings
+from ingest.pipeline import IngestSettings, Report, ingest
+from ingest.sources import read
 
 ROOT = Path(__file__).parents[2]
 RAY = pytest.mark.skipif(
     find_spec("ray") is None or sys.platform != "linux",
     reason="needs Ray (pip install '.[ray]'), whose clusters are for Linux",
 )
-ARTICLES = 48
+MOST, FEW, BATCH = 400, 12, 2
 ENVIRONMENT = {
     "PYTHONPATH": str(ROOT),
     "RAY_AUTH_MODE": "token",
@@ -80,46 +85,68 @@ def articles(tmp_path_factory) -> Path:
             "id": f"id{number}",
             "source": "Вестник",
             "text": f"Абонирайте се за нашия бюлетин\nМостът остава, заяви кметът Иван Петков. "
-            f"{'Статия ' * (number % 7)}номер {number} разказва за моста и за реката. " * 6,
+            f"{'Статия ' * (number % 7)}номер {number} разказва за моста и за реката. " * 4,
         }
-        for number in range(ARTICLES)
+        for number in range(MOST)
     )
     path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     return path
 
 
 @pytest.fixture(scope="module")
-def config(tmp_path_factory) -> Path:
-    path: Path = tmp_path_factory.mktemp("config") / "config.toml"
-    path.write_text("[ingest]\nbatch_articles = 2\n", encoding="utf-8")
+def few_articles(articles) -> Path:
+    path: Path = articles.with_name("few.jsonl")
+    lines = articles.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(lines[:FEW]), encoding="utf-8")
     return path
 
 
 @pytest.fixture(scope="module")
-def alone(articles, config, tmp_path_factory) -> list[object]:
-    """What is in a library that one process has made."""
-    data = tmp_path_factory.mktemp("alone")
-    CliRunner().invoke(
-        cli, ["ingest", str(articles), "--data", str(data), "--config", str(config)]
-    )
-    return contents(data)
+def config(tmp_path_factory) -> Path:
+    path: Path = tmp_path_factory.mktemp("config") / "config.toml"
+    path.write_text(f"[ingest]\nbatch_articles = {BATCH}\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def alone(articles, encoder, tmp_path) -> Callable[[int], list[object]]:
+    """Tell what is in a library that one process has made of so many articles."""
+
+    def make(number: int) -> list[object]:
+        with Library.open(tmp_path / "alone", create=True) as library:
+            ingest(
+                islice(read(str(articles), FetchSettings()), number),
+                library,
+                encoder,
+                Report(),
+                settings=IngestSettings(batch_articles=BATCH),
+                progress=lambda _: None,
+            )
+        return contents(tmp_path / "alone")
+
+    return make
 
 
 Start = Callable[..., subprocess.Popen[str]]
 
 
+def run_python(*arguments: object, cwd: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env=os.environ | ENVIRONMENT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 @pytest.fixture
-def start(articles, config, tmp_path) -> Start:
-    def run(*options: object, articles: Path = articles, config: Path = config):
-        command = ["ingest", articles, "--data", tmp_path / "data", "--config", config, "--json"]
-        return subprocess.Popen(
-            [sys.executable, "-m", "citat", *command, *options],
-            cwd=tmp_path,
-            env=os.environ | ENVIRONMENT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+def start(config, tmp_path) -> Start:
+    def run(articles: Path, address: str, config: Path = config) -> subprocess.Popen[str]:
+        options = ["--data", tmp_path / "data", "--config", config, "--json", "--ray", address]
+        return run_python("-m", "citat", "ingest", articles, *options, cwd=tmp_path)
 
     return run
 
@@ -138,59 +165,93 @@ def contents(data: Path) -> list[object]:
         return [library.rows(query) for query in queries]
 
 
-def wait_for(process: subprocess.Popen[str], nodes: int) -> None:
-    """Read what the process tells of its progress until so many nodes have done something."""
-    assert process.stderr
-    for line in process.stderr:
-        if line.startswith("{") and json.loads(line).get("nodes", 0) >= nodes:
-            return
-    raise AssertionError("it ended before")
+def wait_for_first_batch(data: Path, process: subprocess.Popen[str]) -> None:
+    while process.poll() is None:
+        if (data / "library.db").exists():
+            with Library.open(data, create=True) as library:
+                if library.counts()["articles"]:
+                    return
+        time.sleep(0.01)
+
+
+HELD = """
+import json, sys
+from pathlib import Path
+from index.encoder import EncoderSettings, load_encoder
+from index.library import Library
+from ingest.cluster import ray_crew
+from ingest.fetch import FetchSettings
+from ingest.pipeline import IngestSettings, Report, ingest
+from ingest.sources import read
+
+address, articles, data, batch = sys.argv[1:]
+report, settings = Report(), IngestSettings(batch_articles=int(batch))
+
+def drafts():
+    coming = read(articles, FetchSettings())
+    while len(report.nodes) < 2:
+        yield next(coming)
+    print("both have done something", file=sys.stderr, flush=True)
+    sys.stdin.readline()
+    for _ in range(10 * settings.batch_articles):
+        yield next(coming)
+
+with Library.open(Path(data), create=True) as library:
+    encoder = load_encoder(EncoderSettings(threads=1))
+    with ray_crew(address, EncoderSettings(), settings) as crew:
+        ingest(
+            drafts(),
+            library,
+            encoder,
+            report,
+            settings=settings,
+            progress=lambda _: None,
+            crew=crew,
+        )
+print(json.dumps(report.as_dict()))
+"""
+"""Takes articles in until two nodes have taken part, then some more when it is told to."""
 
 
 @RAY
 class TestNodes:
-    def test_both_take_part_and_the_library_is_that_of_one_process(
-        self, start, nodes, alone, tmp_path
+    def test_what_they_make_is_what_one_process_makes(
+        self, start, few_articles, nodes, alone, tmp_path
     ):
-        process = start("--ray", nodes.address)
+        process = start(few_articles, nodes.address)
         stdout, stderr = process.communicate()
         assert process.returncode == 0, stderr
         report = json.loads(stdout)
-        assert sum(report["nodes"].values()) == report["added"] == ARTICLES
-        assert len(report["nodes"]) == 2
-        assert contents(tmp_path / "data") == alone
+        assert sum(report["nodes"].values()) == report["added"] == FEW
+        assert contents(tmp_path / "data") == alone(FEW)
 
-    def test_one_that_dies_is_told_and_its_work_is_done_by_the_other(
-        self, start, nodes, alone, tmp_path
-    ):
-        process = start("--ray", nodes.address, "--progress")
-        wait_for(process, nodes=2)
+    def test_when_one_dies_the_other_does_its_work(self, articles, nodes, alone, tmp_path):
+        data = tmp_path / "data"
+        process = run_python("-c", HELD, nodes.address, articles, data, str(BATCH), cwd=tmp_path)
+        assert "both" in process.stderr.readline()
         nodes.tell("kill")
-        assert process.poll() is None
-        stdout, stderr = process.communicate()
+        stdout, stderr = process.communicate("go on\n")
         nodes.tell("add")
         assert process.returncode == 0, stderr
         assert "a worker is lost on the node" in stderr
-        assert json.loads(stdout)["added"] == ARTICLES
-        assert contents(tmp_path / "data") == alone
+        report = json.loads(stdout)
+        assert len(report["nodes"]) == 2
+        assert contents(data) == alone(report["added"])
 
-    def test_an_interrupted_run_leaves_whole_batches_and_free_nodes(
-        self, start, nodes, alone, tmp_path
+    def test_an_interrupted_run_leaves_whole_batches_and_nodes_that_are_free(
+        self, start, articles, nodes, alone, tmp_path
     ):
-        process = start("--ray", nodes.address, "--progress")
-        wait_for(process, nodes=1)
+        process = start(articles, nodes.address)
+        wait_for_first_batch(tmp_path / "data", process)
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate()
         assert process.returncode == 1
         assert "run it again to go on" in stderr
         stored = json.loads(stdout)["added"]
-        assert 0 < stored < ARTICLES
-        again = start("--ray", nodes.address)
-        report = json.loads(again.communicate()[0])
-        assert (report["added"], report["unchanged"]) == (ARTICLES - stored, stored)
-        assert contents(tmp_path / "data") == alone
+        assert stored % BATCH == 0
+        assert contents(tmp_path / "data") == alone(stored)
 
-    def test_one_with_another_model_is_refused(self, start, nodes, tmp_path):
+    def test_one_with_another_model_is_refused(self, start, few_articles, nodes, tmp_path):
         for folder, extra in ((tmp_path, "one"), (nodes.home, "other")):
             (folder / "model").mkdir()
             for path in BUILT_IN_FOLDER.iterdir():
@@ -198,7 +259,7 @@ class TestNodes:
             (folder / "model" / f"{extra}.txt").write_text("of this machine")
         config = tmp_path / "config.toml"
         config.write_text('[encoder]\nmodel = "model"\nbackend = "onnx"\n')
-        process = start("--ray", nodes.address, config=config)
+        process = start(few_articles, nodes.address, config=config)
         _, stderr = process.communicate()
         assert process.returncode == 1
         assert stderr.count("\n") == 1, stderr
@@ -208,7 +269,7 @@ class TestNodes:
         script = """
 import os, sys
 import ray
-from ingest.cluster import ATTEMPTS, Greeting, RayCrew
+from ingest.cluster import Greeting, RayCrew
 from ingest.deriving import Derived
 
 class Mortal:
@@ -225,33 +286,27 @@ batches = [["first"], ["deadly"], ["last"]]
 here = lambda batch: Derived([], 0, 0, 0, node=f"{batch} here")
 print([derived.node for derived in crew.map(here, batches)], file=sys.stderr)
 """
-        run = subprocess.run(
-            [sys.executable, "-c", script, nodes.address],
-            env=os.environ | ENVIRONMENT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        _, stderr = run_python("-c", script, nodes.address, cwd=ROOT).communicate()
         expected = str(["['first'] there", "['deadly'] here", "['last'] there"])
-        assert expected in run.stderr
+        assert expected in stderr
 
 
 @RAY
-def test_local_starts_a_cluster_of_this_machine(start, alone, tmp_path):
-    process = start("--ray", "local")
+def test_local_starts_a_cluster_of_this_machine(start, few_articles, alone, tmp_path):
+    process = start(few_articles, "local")
     stdout, stderr = process.communicate()
     assert process.returncode == 0, stderr
-    assert sum(json.loads(stdout)["nodes"].values()) == ARTICLES
-    assert contents(tmp_path / "data") == alone
+    assert sum(json.loads(stdout)["nodes"].values()) == FEW
+    assert contents(tmp_path / "data") == alone(FEW)
 
 
 class TestAddress:
     """What is no cluster is one line, within seconds."""
 
     @pytest.fixture
-    def told(self, articles, tmp_path) -> Callable[[str], str]:
+    def told(self, few_articles, tmp_path) -> Callable[[str], str]:
         def ask(address: str) -> str:
-            command = ["ingest", str(articles), "--data", str(tmp_path), "--ray", address]
+            command = ["ingest", str(few_articles), "--data", str(tmp_path), "--ray", address]
             result = CliRunner().invoke(cli, command)
             assert result.exit_code == 1
             assert result.stderr.count("\n") == 1
