@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 LOCAL_WORKERS = 2
 """Workers on the cluster of one machine that the address "local" starts."""
+MOST_WORKERS = 32
+"""One process that cleans and writes keeps no more of them busy."""
 BATCHES_EACH = 2
 """Batches that a worker has at once, so that it need not wait for the next."""
 AHEAD_EACH = 3
@@ -183,6 +185,7 @@ class RayCrew:
         if replace(greeting, node="") != self._expected:
             raise ClusterError(_difference(greeting, self._expected))
         self._loads[worker], self._nodes[worker] = 0, greeting.node
+        self._stillborn = 0
 
     def _settle(self, ref: Any, derive: Derive) -> None:
         job, worker = self._under_way[ref]
@@ -237,7 +240,7 @@ def _crew(ray: Any, address: str, encoder: EncoderSettings, ingest: IngestSettin
     cpus = encoder.threads or 1
     gpus = 1 if encoder.device.startswith("cuda") else 0
     there = ray.cluster_resources()
-    wanted = int(there.get("GPU", 0) if gpus else there.get("CPU", 0) / cpus)
+    wanted = min(int(there.get("GPU", 0) if gpus else there.get("CPU", 0) / cpus), MOST_WORKERS)
     if not wanted:
         raise ClusterError(
             f"no node of the Ray cluster {address} has "

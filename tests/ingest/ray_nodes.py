@@ -6,8 +6,9 @@ It prints the address of the head, then `done` for each line: `kill` or `add`, t
 import os
 import sys
 from tempfile import TemporaryDirectory
+from typing import Any
 
-SMALL = {"num_cpus": 1, "object_store_memory": 80 << 20}
+SMALL: dict[str, Any] = {"num_cpus": 1, "object_store_memory": 80 << 20}
 
 with TemporaryDirectory(prefix="citat") as folder:  # short, for sockets lie in it
     os.environ["RAY_TMPDIR"] = folder

@@ -130,7 +130,7 @@ def alone(articles, encoder, tmp_path) -> Callable[[int], list[object]]:
 Start = Callable[..., subprocess.Popen[str]]
 
 
-def run_python(*arguments: object, cwd: Path) -> subprocess.Popen[str]:
+def run_python(*arguments: str | Path, cwd: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, *arguments],
         cwd=cwd,
@@ -228,6 +228,7 @@ class TestNodes:
     def test_when_one_dies_the_other_does_its_work(self, articles, nodes, alone, tmp_path):
         data = tmp_path / "data"
         process = run_python("-c", HELD, nodes.address, articles, data, str(BATCH), cwd=tmp_path)
+        assert process.stderr
         assert "both" in process.stderr.readline()
         nodes.tell("kill")
         stdout, stderr = process.communicate("go on\n")
