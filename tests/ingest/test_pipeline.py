@@ -138,7 +138,7 @@ def test_who_works_ahead_and_is_cut_short_changes_nothing(encoder, tmp_path):
 
         for progress in (interrupt, lambda _: None):
             with Library.open(tmp_path / folder, create=True) as library:
-                settings = IngestSettings(batch_articles=2)
+                settings = IngestSettings(batch_articles=1)
                 with suppress(KeyboardInterrupt):
                     ingest(
                         drafts,
@@ -149,8 +149,8 @@ def test_who_works_ahead_and_is_cut_short_changes_nothing(encoder, tmp_path):
                         progress=progress,
                         crew=crew,
                     )
-                stored = [article.text for article in library.articles(newest_first=False)]
-        return stored
+        with Library.open(tmp_path / folder) as library:
+            return [article.text for article in library.articles(newest_first=False)]
 
     alone = texts("alone", interrupted=False, crew=None)
     assert alone[:3] == ["Абонирайте се\nСтатия 0.", "Абонирайте се\nСтатия 1.", "Статия 2."]
