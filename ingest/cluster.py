@@ -16,6 +16,7 @@ from functools import cache, partial
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from index.encoder import EncoderSettings, encoder_identity, load_encoder
@@ -228,8 +229,12 @@ def ray_crew(address: str, encoder: EncoderSettings, ingest: IngestSettings) -> 
         _knock(address)
     ray = _ray(local=address == "local")
     # Where our JSON goes, Ray would print pages of its own when a node dies.
-    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-        _join(ray, address)
+    with (
+        TemporaryDirectory(prefix="citat", ignore_cleanup_errors=True) as folder,
+        Path(os.devnull).open("w") as nowhere,
+        redirect_stdout(nowhere),
+    ):
+        _join(ray, address, folder)
         try:
             yield _crew(ray, address, encoder, ingest)
         finally:
@@ -255,14 +260,15 @@ def _crew(ray: Any, address: str, encoder: EncoderSettings, ingest: IngestSettin
 
 def _ray(*, local: bool) -> Any:
     # Read when Ray is imported. It would report its use, hold back what it prints until the very
-    # end, try for minutes to reach a cluster that refuses it, and warn of GPUs that are not there.
+    # end, warn of GPUs that are not there, and try for minutes to join a dead cluster.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_DEDUP_LOGS", "0")
-    os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "2")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     if local:  # on loopback, by Ray's switch for systems where it has no more, and locked
         os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
         os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    else:
+        os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "1")  # each takes up to 45 seconds
     try:
         import ray
         import ray.exceptions
@@ -271,11 +277,12 @@ def _ray(*, local: bool) -> Any:
     return ray
 
 
-def _join(ray: Any, address: str) -> None:
+def _join(ray: Any, address: str, folder: str) -> None:
     quiet = {"logging_level": "ERROR", "log_to_driver": False}
     try:
-        if address == "local":
-            ray.init("local", num_cpus=LOCAL_WORKERS, include_dashboard=False, **quiet)
+        if address == "local":  # in a folder of its own, or "auto" elsewhere would mean it
+            cluster = {"num_cpus": LOCAL_WORKERS, "include_dashboard": False, "_temp_dir": folder}
+            ray.init("local", **cluster, **quiet)
         else:
             ray.init(address, **quiet)
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
