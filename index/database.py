@@ -27,6 +27,15 @@ PRUNE_EVERY = 1000
 KEPT_GENERATIONS = 100_000
 KEPT_REMOVALS = 500_000
 """Entries of the log: it takes some 20 bytes for each."""
+WAITING_LINES = """
+create temp table waiting_lines (
+    source text not null,
+    line text not null,
+    article text not null,
+    primary key (source, line, article)
+) without rowid
+"""
+"""Rows of `outlet_lines` whose articles are on their way; they are gone when the process is."""
 PORTION = 10_000
 """Values in one list of a query; SQLite takes 32,766."""
 
@@ -73,6 +82,7 @@ class LibraryFile:
                     db.execute("begin immediate")  # or two processes would make the same tables
                     migrations.apply(db)
                     db.execute("commit")
+                db.execute(WAITING_LINES)
             except BaseException:
                 connection.close()
                 raise

@@ -2,6 +2,7 @@
 
 CitatError
 ├── ConfigError           a setting is unknown or has a wrong value
+├── ClusterError          machines that should help cannot be used
 ├── SourceError           something to be ingested cannot be read
 ├── EncoderError          a model cannot be loaded
 ├── LibraryError          the library cannot be opened, read or written
@@ -19,6 +20,10 @@ class CitatError(Exception):
 
 class ConfigError(CitatError):
     """A setting is unknown or has a wrong value."""
+
+
+class ClusterError(CitatError):
+    """Machines that should help cannot be used."""
 
 
 class SourceError(CitatError):

@@ -247,6 +247,7 @@ class Library(LibraryFile):
                 self._note_former(entry.article.id, gone)
                 self._insert(entry, earlier)
             sign(self._db, [entry.article.id for entry in entries])
+            self._keep_lines([entry.article.id for entry in entries])
 
     def remove(self, ids: Collection[str]) -> list[str]:
         """Remove articles; return the ids that were there."""
@@ -263,7 +264,8 @@ class Library(LibraryFile):
     def recurring(self, source: str, lines: Collection[str], others: int) -> set[str]:
         """Return the lines seen before in at least so many articles of this outlet."""
         rows = self.rows_in(
-            "select line from outlet_lines where source = ? and line in",
+            "select line from (select * from outlet_lines union all select * from waiting_lines)"
+            " where source = ? and line in",
             list(lines),
             before=(source,),
             after=f"group by line having count(*) >= {others:d}",
@@ -271,9 +273,17 @@ class Library(LibraryFile):
         return {line for (line,) in rows}
 
     def count_lines(self, seen: Collection[tuple[str, str, str]]) -> None:
-        """Remember (outlet, line, article) of lines that may turn out to be furniture."""
+        """Count (outlet, line, article) of lines that may turn out to be furniture.
+
+        They are stored with their article, so that a run that is cut short leaves no trace of
+        articles that it has not stored; until then only this process counts them.
+        """
         with told(self.path), self._db.atomic():
-            self._db.conn.executemany("insert or ignore into outlet_lines values (?, ?, ?)", seen)
+            self._db.conn.executemany(
+                "insert or ignore into waiting_lines select ?1, ?2, ?3 where not exists"
+                " (select 1 from outlet_lines where (source, line, article) = (?1, ?2, ?3))",
+                seen,
+            )
 
     def start_reencoding(self, identity: str) -> None:
         """Keep the pending vectors of an interrupted run with this encoder, drop any other's."""
@@ -548,6 +558,12 @@ class Library(LibraryFile):
                 for ordinal, statement in enumerate(entry.statements)
             ],
         )
+
+    def _keep_lines(self, articles: Sequence[str]) -> None:
+        """Store the counted lines of articles that are stored now."""
+        keep = "insert or ignore into outlet_lines select * from waiting_lines where article in"
+        self.rows_in(keep, articles)
+        self.rows_in("delete from waiting_lines where article in", articles)
 
     def _note_former(self, article_id: str, sentences: Iterable[tuple[int, str]]) -> None:
         self._db.conn.executemany(

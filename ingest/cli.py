@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Self
 
 import click
@@ -12,16 +13,22 @@ from index.errors import CitatError
 from index.options import Options, common_options, print_json
 
 if TYPE_CHECKING:  # the pipeline imports numpy and SQLite, which `citat --help` has no use for
+    from ingest.deriving import Crew
     from ingest.drafts import Draft, Skipped
     from ingest.fetch import FetchSettings
-    from ingest.pipeline import Report
+    from ingest.pipeline import IngestSettings, Report
 
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="PATH|URL|-...")
+@click.option(
+    "--ray",
+    metavar="ADDRESS",
+    help="Share the work with a Ray cluster: HOST:PORT, auto, or local for two processes here.",
+)
 @click.option("--progress", is_flag=True, help="Tell how far it is: JSON lines on stderr.")
 @common_options
-def ingest(options: Options, sources: tuple[str, ...], *, progress: bool) -> None:
+def ingest(options: Options, sources: tuple[str, ...], *, ray: str | None, progress: bool) -> None:
     """Add articles: files and folders (.txt .md .html .jsonl), feeds, pages, standard input.
 
     What is there already is skipped, what has changed is replaced. Interrupt it at any time:
@@ -40,9 +47,20 @@ def ingest(options: Options, sources: tuple[str, ...], *, progress: bool) -> Non
         report, unread, interrupted = Report(), list[str](), False
         drafts = _read_all(sources, fetching, unread)
         try:
-            with _Progress(visible=sys.stderr.isatty() and not options.as_json) as shown:
+            with (
+                _crew(ray, options, settings) as crew,
+                _Progress(visible=sys.stderr.isatty() and not options.as_json) as shown,
+            ):
                 show = _ProgressLines().show if progress else shown.show
-                take_in(drafts, library, encoder, report, settings=settings, progress=show)
+                take_in(
+                    drafts,
+                    library,
+                    encoder,
+                    report,
+                    settings=settings,
+                    progress=show,
+                    crew=crew,
+                )
         except KeyboardInterrupt:
             interrupted = True
         except CitatError:
@@ -59,6 +77,17 @@ def ingest(options: Options, sources: tuple[str, ...], *, progress: bool) -> Non
         )
     if unread or (report.skipped and report.seen == len(report.skipped)):
         raise SystemExit(1)
+
+
+def _crew(
+    address: str | None, options: Options, settings: "IngestSettings"
+) -> AbstractContextManager["Crew | None"]:
+    if address is None:
+        return nullcontext()
+    from index.encoder import EncoderSettings
+    from ingest.cluster import ray_crew
+
+    return ray_crew(address, options.config.table("encoder", EncoderSettings), settings)
 
 
 def _read_all(
@@ -98,7 +127,8 @@ class _Progress:
     def show(self, report: "Report") -> None:
         if self._visible:
             rate = (report.added + report.updated) / max(report.seconds, 1e-9)
-            self._status.update(f"{report.seen} articles, {rate:.1f} new ones a second")
+            nodes = f", {len(report.nodes)} nodes" if report.nodes else ""
+            self._status.update(f"{report.seen} articles, {rate:.1f} new ones a second{nodes}")
 
 
 class _ProgressLines:
@@ -112,6 +142,8 @@ class _ProgressLines:
         if now >= self._next:
             self._next = now + 1
             done = {"seen": report.seen, "added": report.added, "updated": report.updated}
+            if report.nodes:
+                done["nodes"] = len(report.nodes)
             click.echo(json.dumps(done), err=True)
 
 

@@ -1,4 +1,4 @@
-"""Drafts in, articles stored: cleaned, split, encoded and written in batches.
+"""Drafts in, articles stored: cleaned, derived from and written in batches.
 
 A batch is one transaction, so a process killed at any moment leaves whole batches behind, and
 the next run finds them unchanged and goes on with the very same next batch.
@@ -6,25 +6,24 @@ the next run finds them unchanged and goes on with the very same next batch.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from hashlib import blake2b
 from math import ceil
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from index.encoder import Encoder
-from index.entries import Entry
 from index.errors import ConfigError, SourceError
 from index.languages import UNKNOWN, base_language, detect
 from index.library import Library
 from index.records import Article
 from ingest.boilerplate import drop_lines, drop_related_links, recurring_candidates
 from ingest.cleaning import canonical
+from ingest.deriving import Batch, Crew, Derived, Prepared, derive
 from ingest.drafts import Draft, Skipped
-from ingest.passages import group
 from ingest.sentences import split
-from ingest.statements.extract import extract
 
 PIPELINE = 4
 """Grows when the same draft would be stored otherwise, so that a new run takes it again."""
@@ -64,6 +63,8 @@ class Report:
     statement_seconds: float = 0.0
     seconds: float = 0.0
     skipped: list[Skipped] = field(default_factory=list)
+    nodes: dict[str, int] = field(default_factory=dict)
+    """Articles by the machine of a cluster that derived from them."""
 
     @property
     def seen(self) -> int:
@@ -73,14 +74,7 @@ class Report:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    article: Article
-    content_hash: str
-    known: bool
-
-
-def ingest(
+def ingest(  # noqa: PLR0913
     drafts: Iterable[Draft | Skipped],
     library: Library,
     encoder: Encoder,
@@ -88,36 +82,36 @@ def ingest(
     *,
     settings: IngestSettings,
     progress: Callable[[Report], None],
+    crew: Crew | None = None,
 ) -> Report:
     """Store every draft that is new or has changed; one bad draft never stops the rest.
 
-    The report is filled while it goes, so that it is true even if the run is interrupted.
+    The report is filled while it goes, so that it is true even if the run is interrupted. What
+    needs the library is done here and in order, whoever is in the crew.
 
     Raises:
         LibraryError: the library cannot be written; what the report counts is stored.
+        ClusterError: the crew can do no more; as above.
     """
     library.claim_encoder(encoder.identity)
-    started, seen = time.perf_counter(), dict[str, str]()
-    outlets = Counter(library.outlets())
-    batch: list[_Prepared] = []
-    for draft in drafts:
-        prepared = (
-            draft if isinstance(draft, Skipped) else _prepare(draft, library, settings, seen)
-        )
-        if isinstance(prepared, Skipped):
-            report.skipped.append(prepared)
-        elif prepared is None:
-            report.unchanged += 1
-        else:
-            batch.append(prepared)
-        if len(batch) >= settings.batch_articles:
-            _store(batch, library, outlets, encoder, settings, report)
-            batch = []
+    here = partial(
+        derive,
+        encoder=encoder,
+        passage_tokens=settings.passage_tokens,
+        passage_overlap=settings.passage_overlap,
+    )
+    started = time.perf_counter()
+
+    def tell() -> None:
         report.seconds = time.perf_counter() - started
         progress(report)
-    _store(batch, library, outlets, encoder, settings, report)
-    report.seconds = time.perf_counter() - started
-    progress(report)
+
+    batches = _batches(drafts, library, settings, report, tell)
+    for derived in crew.map(here, batches) if crew else map(here, batches):
+        library.write(derived.entries)
+        _count(derived, report)
+        tell()
+    tell()
     return report
 
 
@@ -163,9 +157,39 @@ def content_hash(draft: Draft, settings: IngestSettings) -> str:
     return _digest(repr(sorted(parts.items())), size=16)
 
 
+def _batches(
+    drafts: Iterable[Draft | Skipped],
+    library: Library,
+    settings: IngestSettings,
+    report: Report,
+    tell: Callable[[], None],
+) -> Iterator[Batch]:
+    """Yield what is to be stored; count what is not."""
+    seen = dict[str, str]()
+    outlets = Counter(library.outlets())
+    batch: list[Prepared] = []
+    for draft in drafts:
+        prepared = (
+            draft if isinstance(draft, Skipped) else _prepare(draft, library, settings, seen)
+        )
+        if isinstance(prepared, Skipped):
+            report.skipped.append(prepared)
+        elif prepared is None:
+            report.unchanged += 1
+        else:
+            batch.append(prepared)
+        if len(batch) >= settings.batch_articles:
+            yield _without_furniture(batch, library, outlets)
+            batch = []
+        else:
+            tell()
+    if batch:
+        yield _without_furniture(batch, library, outlets)
+
+
 def _prepare(
     draft: Draft, library: Library, settings: IngestSettings, seen: dict[str, str]
-) -> _Prepared | Skipped | None:
+) -> Prepared | Skipped | None:
     """Return None for an article that is stored just so."""
     id_, hash_ = article_id(draft), content_hash(draft, settings)
     if id_ in seen:
@@ -175,73 +199,45 @@ def _prepare(
     if stored == hash_:
         return None
     try:
-        return _Prepared(article_of(draft), hash_, known=stored is not None)
+        return Prepared(article_of(draft), hash_, known=stored is not None)
     except SourceError as error:
         return Skipped(draft.origin, str(error))
 
 
-def _store(
-    batch: Sequence[_Prepared],
-    library: Library,
-    outlets: Counter[str],
-    encoder: Encoder,
-    settings: IngestSettings,
-    report: Report,
-) -> None:
-    if not batch:
-        return
-    outlets.update(prepared.article.source for prepared in batch if not prepared.known)
-    articles = _without_furniture([prepared.article for prepared in batch], library, outlets)
-    ranges = [split(article.text, article.language) for article in articles]
-    texts = [
-        article.text[start:end]
-        for article, spans in zip(articles, ranges, strict=True)
-        for start, end in spans
-    ]
-    started = time.perf_counter()
-    vectors = encoder.encode_passages(texts)
-    report.encoding_seconds += time.perf_counter() - started
-    tokens = encoder.count_tokens(texts)
-    started = time.perf_counter()
-    statements = [extract(article.text, article.language) for article in articles]
-    report.statement_seconds += time.perf_counter() - started
-    entries, at = [], 0
-    for prepared, article, spans, said in zip(batch, articles, ranges, statements, strict=True):
-        rows = slice(at, at + len(spans))
-        at = rows.stop
-        passages = group(tokens[rows], settings.passage_tokens, settings.passage_overlap)
-        entries.append(
-            Entry.of(
-                article,
-                content_hash=prepared.content_hash,
-                sentences=spans,
-                vectors=vectors[rows],
-                passages=passages,
-                statements=said,
-            )
-        )
-    library.write(entries)
-    report.updated += sum(prepared.known for prepared in batch)
-    report.added += sum(not prepared.known for prepared in batch)
-    report.sentences += len(texts)
+def _count(derived: Derived, report: Report) -> None:
+    entries = derived.entries
+    report.updated += derived.known
+    report.added += len(entries) - derived.known
+    report.sentences += sum(len(entry.sentences) for entry in entries)
     report.passages += sum(len(entry.passages) for entry in entries)
     report.statements += sum(len(entry.statements) for entry in entries)
+    report.encoding_seconds += derived.encoding_seconds
+    report.statement_seconds += derived.statement_seconds
+    if derived.node:
+        report.nodes[derived.node] = report.nodes.get(derived.node, 0) + len(entries)
 
 
-def _without_furniture(
-    articles: Sequence[Article], library: Library, outlets: Counter[str]
-) -> list[Article]:
-    """Drop lines that recur across articles of one outlet, in this batch and in the library."""
-    candidates = [(article, recurring_candidates(article.text)) for article in articles]
+def _without_furniture(batch: Batch, library: Library, outlets: Counter[str]) -> Batch:
+    """Drop lines that recur across articles of one outlet, in this batch and before it."""
+    outlets.update(prepared.article.source for prepared in batch if not prepared.known)
+    candidates = [recurring_candidates(prepared.article.text) for prepared in batch]
     library.count_lines(
-        [(article.source, line, article.id) for article, lines in candidates for line in lines]
+        [
+            (prepared.article.source, line, prepared.article.id)
+            for prepared, lines in zip(batch, candidates, strict=True)
+            for line in lines
+        ]
     )
     cleaned = []
-    for article, lines in candidates:
+    for prepared, lines in zip(batch, candidates, strict=True):
+        article = prepared.article
         enough = max(RECURRING, ceil(outlets[article.source] / RECURRING_ONE_IN))
         recurring = library.recurring(article.source, lines, enough)
         text = drop_lines(article.text, recurring) if recurring else article.text
-        cleaned.append(article if text == article.text else replace(article, text=text))
+        changed = text != article.text
+        cleaned.append(
+            replace(prepared, article=replace(article, text=text)) if changed else prepared
+        )
     return cleaned
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from index.database import FILE, PORTION
+from index.database import FILE, PORTION, WAITING_LINES
 from index.entries import Entry
 from index.errors import EncoderMismatch, LibraryError, QuoteError
 from index.library import Library, SentenceVectors
@@ -488,6 +488,7 @@ def in_memory() -> Library:
     db = Database(connection)
     db.execute("pragma foreign_keys = on")
     migrations.apply(db)
+    db.execute(WAITING_LINES)
     return Library(Path("memory"), db)
 
 

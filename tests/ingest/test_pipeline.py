@@ -1,11 +1,13 @@
 """Drafts become stored articles: new ones, changed ones, bad ones, and runs that are cut short."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from index.errors import ConfigError, EncoderMismatch, SourceError
+from index.library import Library
 from ingest.drafts import Draft, Skipped
 from ingest.fetch import FetchSettings
 from ingest.pipeline import (
@@ -114,6 +116,46 @@ def test_a_run_cut_short_goes_on_where_it_stopped(library, encoder, tmp_path):
     assert library.counts()["articles"] == 6
     report = ingest(drafts, library, encoder, Report(), settings=settings, progress=lambda _: None)
     assert (report.added, report.unchanged) == (4, 6)
+
+
+class Ahead:
+    """A crew that has derived from everything before the first batch is written."""
+
+    def map(self, derive, batches):
+        yield from [derive(batch) for batch in batches]
+
+
+def test_who_works_ahead_and_is_cut_short_changes_nothing(encoder, tmp_path):
+    """Lines that recur are counted by what is written, not by what was once on its way."""
+    drafts = [
+        draft(f"Абонирайте се\nСтатия {n}.", id=f"id{n}", source="Вестник") for n in range(8)
+    ]
+
+    def texts(folder: str, *, interrupted: bool, crew: Ahead | None) -> list[str]:
+        def interrupt(report: Report) -> None:
+            if interrupted and report.seen:
+                raise KeyboardInterrupt
+
+        for progress in (interrupt, lambda _: None):
+            with Library.open(tmp_path / folder, create=True) as library:
+                settings = IngestSettings(batch_articles=1)
+                with suppress(KeyboardInterrupt):
+                    ingest(
+                        drafts,
+                        library,
+                        encoder,
+                        Report(),
+                        settings=settings,
+                        progress=progress,
+                        crew=crew,
+                    )
+        with Library.open(tmp_path / folder) as library:
+            return [article.text for article in library.articles(newest_first=False)]
+
+    alone = texts("alone", interrupted=False, crew=None)
+    assert alone[:3] == ["Абонирайте се\nСтатия 0.", "Абонирайте се\nСтатия 1.", "Статия 2."]
+    assert texts("ahead", interrupted=False, crew=Ahead()) == alone
+    assert texts("cut-short", interrupted=True, crew=Ahead()) == alone
 
 
 def test_a_library_of_another_encoder_is_refused_before_anything_is_read(
