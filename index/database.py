@@ -2,8 +2,8 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ FILE = "library.db"
 BUSY_MS = 10_000
 """How long a writer waits for another process before it says so."""
 _RETRY_S = 0.01
+_COPIED_PAGES = 1024
 PORTION = 10_000
 """Values in one list of a query; SQLite takes 32,766."""
 
@@ -106,6 +107,40 @@ class LibraryFile:
         with told(self.path), self._db.atomic():
             self._db.execute("insert or replace into state values ('encoder', ?)", [identity])
 
+    @property
+    def schema(self) -> list[str]:
+        """The steps of `index.migrations` that this file has taken."""
+        return [step.name for step in migrations.applied(self._db)]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its pages."""
+        return self._value(
+            "select page_count * page_size from pragma_page_count, pragma_page_size"
+        )
+
+    def become_another(self) -> None:
+        """Take a new identity: nothing that was derived from this library so far fits it."""
+        with self.changing():
+            self._db.execute(
+                "update state set value = lower(hex(randomblob(8))) where key = 'identity'"
+            )
+
+    def copy_to(self, path: Path, progress: Callable[[int, int], None]) -> None:
+        """Write what is stored now to a new file of its own, while other processes write on.
+
+        `progress` is called with how many of how many pages are done. Inside one transaction the
+        copy never begins again, as it does otherwise whenever somebody writes.
+        """
+        with told(path), closing(sqlite3.connect(path)) as copy, self.steady():
+            self._state("generation")  # reads, and thereby chooses the state that is copied
+            self._db.conn.backup(
+                copy,
+                pages=_COPIED_PAGES,
+                progress=lambda _, left, pages: progress(pages - left, pages),
+            )
+            copy.execute("pragma journal_mode = delete")  # one file, without a journal beside it
+
     @contextmanager
     def steady(self) -> Iterator[None]:
         """Let all that is read inside show one state, whatever other processes write meanwhile."""
@@ -147,6 +182,17 @@ class LibraryFile:
             marks = ",".join("?" * len(portion))
             rows += self.rows(f"{sql} ({marks}) {after}", *before, *portion)
         return rows
+
+
+def fault_in(path: Path, *, thoroughly: bool = False) -> str | None:
+    """Return what SQLite finds wrong in a database's file first; `thoroughly`: in indexes too."""
+    check = "integrity_check" if thoroughly else "quick_check"
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            (found,) = connection.execute(f"pragma {check}(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return None if found == "ok" else " ".join(str(found).split())
 
 
 def _write_ahead(db: Database) -> None:

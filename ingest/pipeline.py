@@ -22,6 +22,7 @@ from index.records import Article
 from ingest.boilerplate import drop_lines, drop_related_links, recurring_candidates
 from ingest.cleaning import canonical
 from ingest.drafts import Draft, Skipped
+from ingest.exported import exported
 from ingest.passages import group
 from ingest.sentences import split
 from ingest.statements.extract import extract
@@ -78,6 +79,7 @@ class _Prepared:
     article: Article
     content_hash: str
     known: bool
+    cleaned: bool
 
 
 def ingest(
@@ -160,6 +162,7 @@ def content_hash(draft: Draft, settings: IngestSettings) -> str:
     """Return the hash of all that came in, and of the way it is treated."""
     treatment = (PIPELINE, settings.passage_tokens, settings.passage_overlap)
     parts = {**asdict(draft), "origin": "", "treatment": treatment}
+    del parts["sealed"]
     return _digest(repr(sorted(parts.items())), size=16)
 
 
@@ -167,7 +170,9 @@ def _prepare(
     draft: Draft, library: Library, settings: IngestSettings, seen: dict[str, str]
 ) -> _Prepared | Skipped | None:
     """Return None for an article that is stored just so."""
-    id_, hash_ = article_id(draft), content_hash(draft, settings)
+    whole = exported(draft)
+    id_ = article_id(draft)
+    hash_ = whole.content_hash if whole else content_hash(draft, settings)
     if id_ in seen:
         return Skipped(draft.origin, f"the id {id_} was already used by {seen[id_]}")
     seen[id_] = draft.origin
@@ -175,9 +180,10 @@ def _prepare(
     if stored == hash_:
         return None
     try:
-        return _Prepared(article_of(draft), hash_, known=stored is not None)
+        article = whole.article if whole else article_of(draft)
     except SourceError as error:
         return Skipped(draft.origin, str(error))
+    return _Prepared(article, hash_, known=stored is not None, cleaned=whole is not None)
 
 
 def _store(
@@ -191,7 +197,7 @@ def _store(
     if not batch:
         return
     outlets.update(prepared.article.source for prepared in batch if not prepared.known)
-    articles = _without_furniture([prepared.article for prepared in batch], library, outlets)
+    articles = _without_furniture(batch, library, outlets)
     ranges = [split(article.text, article.language) for article in articles]
     texts = [
         article.text[start:end]
@@ -234,10 +240,13 @@ def _sizes_of_outlets(library: Library) -> Counter[str]:
 
 
 def _without_furniture(
-    articles: Sequence[Article], library: Library, outlets: Counter[str]
+    batch: Sequence[_Prepared], library: Library, outlets: Counter[str]
 ) -> list[Article]:
     """Drop lines that recur across articles of one outlet, in this batch and in the library."""
-    candidates = [(article, recurring_candidates(article.text)) for article in articles]
+    candidates = [
+        (one.article, [] if one.cleaned else recurring_candidates(one.article.text))
+        for one in batch
+    ]
     library.count_lines(
         [(article.source, line, article.id) for article, lines in candidates for line in lines]
     )

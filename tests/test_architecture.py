@@ -30,6 +30,7 @@ HEAVY = {
     "onnxruntime",
     "prometheus_client",
     "prompt_toolkit",
+    "pyarrow",
     "rich",
     "sentence_transformers",
     "sqlite_utils",
