@@ -220,8 +220,10 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        text = str(error)
-        if "locked" in text or "busy" in text:
+        text = str(error).split(" with text ")[0]  # which is that of a whole article
+        if "decode" in text:
+            cure = "the file is damaged; `citat verify` tells where"
+        elif "locked" in text or "busy" in text:
             cure = "another process is writing to it; try again when that is done"
         elif "disk I/O" in text:
             cure = "the disk cannot be read or written; check it, then run again"

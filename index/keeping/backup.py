@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from index.database import FILE, fault_in
 from index.errors import LibraryError
 from index.keeping.container import Progress, read_manifest, write
+from index.keeping.manifest import Manifest
 from index.library import Library
 
-FORMAT = 1
-PROGRAM = "citat"
 LEFTOVER_SECONDS = 3600
 _WORKSPACE = ".citat-backup-"
 
@@ -36,7 +35,7 @@ def dated(folder: Path, *, packed: bool) -> Path:
 
 def backup(
     library: Library, target: Path, *, packed: bool, force: bool, progress: Progress
-) -> dict[str, Any]:
+) -> Manifest:
     """Write a backup of the library as it is now; return its manifest.
 
     Readers and writers go on meanwhile: what they write after the beginning is not in it. What is
@@ -77,7 +76,7 @@ def rotate(folder: Path, library: str, keep: int) -> Rotation:
         except LibraryError:
             unreadable.append(path)
         else:
-            own += [path] if manifest.get("library") == library else []
+            own += [path] if manifest.library == library else []
     for path in own[keep:]:
         path.unlink(missing_ok=True)
     return Rotation(own[keep:], unreadable)
@@ -93,25 +92,24 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _copy(library: Library, path: Path, progress: Progress) -> dict[str, Any]:
+def _copy(library: Library, path: Path, progress: Progress) -> Manifest:
     with library.steady():
-        manifest: dict[str, Any] = {
-            "program": PROGRAM,
-            "format": FORMAT,
-            "made": datetime.now(UTC).isoformat(timespec="seconds"),
-            "library": library.identity,
-            "generation": library.generation,
-            "encoder": library.encoder,
-            "counts": library.counts(),
-            "schema": library.schema,
-        }
+        manifest = partial(
+            Manifest,
+            made=datetime.now(UTC).isoformat(timespec="seconds"),
+            library=library.identity,
+            generation=library.generation,
+            encoder=library.encoder,
+            counts=library.counts(),
+            schema=library.schema,
+        )
         library.copy_to(path, progress)
     if fault := fault_in(path):
         raise LibraryError(
             f"{library.path} is damaged: {fault}; no backup was made. Restore an older one, or"
             " move the library away and ingest again"
         )
-    return manifest | {"bytes": path.stat().st_size}
+    return manifest(size=path.stat().st_size)
 
 
 def _refuse_without_room(folder: Path, needed: int) -> None:

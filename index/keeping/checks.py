@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from index.copies import bands_of
 from index.entries import FoldedPassage, fold_passages
+from index.errors import LibraryError
 from index.library import Library
 from index.records import Article, text_version
 from index.statements import Statement
@@ -78,37 +79,39 @@ class Stored:
         Raises:
             LibraryError: the file is too damaged for that.
         """
-        ((id_, text, title, source, language, published, version),) = library.rows(
-            "select id, text, title, source, language, published, version from articles"
+        articles = library.rows(
+            "select id, text, title, source, language, version, published from articles"
             " where key = ?",
             key,
         )
-        return cls(
-            Article(id_, text, title, source, language, published=_moment(published)),
-            version,
-            published,
-            library.rows(
-                'select id, ordinal, start, "end", vector from sentences where article = ?'
-                " order by ordinal",
-                key,
-            ),
-            library.rows(
-                "select p.id, p.ordinal, p.first, p.last, w.stems, w.names, w.title"
-                " from passages p left join words w on w.rowid = p.id where p.article = ?"
-                " order by p.ordinal",
-                key,
-            ),
-            library.rows(
-                'select start, "end", told, speaker, addressee from statements'
-                " where article = ? order by ordinal",
-                key,
-            ),
-            library.rows(
-                "select c.sentence, c.band from copy_bands c join sentences s on s.id = c.sentence"
-                " where s.article = ?",
-                key,
-            ),
+        sentences = library.rows(
+            'select id, ordinal, start, "end", vector from sentences where article = ?'
+            " order by ordinal",
+            key,
         )
+        passages = library.rows(
+            "select p.id, p.ordinal, p.first, p.last, w.stems, w.names, w.title"
+            " from passages p left join words w on w.rowid = p.id where p.article = ?"
+            " order by p.ordinal",
+            key,
+        )
+        statements = library.rows(
+            'select start, "end", told, speaker, addressee from statements'
+            " where article = ? order by ordinal",
+            key,
+        )
+        bands = library.rows(
+            "select c.sentence, c.band from copy_bands c join sentences s on s.id = c.sentence"
+            " where s.article = ?",
+            key,
+        )
+        _check_types(articles, *[str] * 6, str | None)
+        _check_types(sentences, *[int] * 4, bytes)
+        _check_types(passages, *[int] * 4, *[str | None] * 3)
+        _check_types(statements, int, int, str, str, str)
+        id_, text, title, source, language, version, published = articles[0]
+        article = Article(id_, text, title, source, language, published=_moment(published))
+        return cls(article, version, published, sentences, passages, statements, bands)
 
     @cached_property
     def texts(self) -> list[str]:
@@ -204,7 +207,7 @@ def _inside(statement: Statement, length: int) -> bool:
 
 def _of_vectors(stored: Stored, dimension: int) -> Iterator[str]:
     for _, ordinal, _, _, blob in stored.sentences:
-        if not isinstance(blob, bytes) or len(blob) != 2 * dimension:
+        if len(blob) != 2 * dimension:
             yield f"that of sentence {ordinal} has not {dimension} dimensions"
             continue
         length = float(np.linalg.norm(np.frombuffer(blob, np.float16).astype(np.float32)))
@@ -232,8 +235,16 @@ def _of_words(stored: Stored) -> Iterator[str]:
             yield f"those of passage {ordinal} are others"
 
 
+def _check_types(rows: list[Row], *kinds: Any) -> None:
+    """Refuse what SQLite takes in any column and no program of ours has written."""
+    for row in rows:
+        for value, kind in zip(row, kinds, strict=True):
+            if not isinstance(value, kind):
+                raise LibraryError(f"it holds {value!r:.40}, which is no {kind.__name__}")
+
+
 def _moment(published: str | None) -> datetime | None:
     try:
         return datetime.fromisoformat(published) if published else None
-    except (TypeError, ValueError):
+    except ValueError:
         return None

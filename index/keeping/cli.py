@@ -45,12 +45,12 @@ def backup(options: Options, target: Path, *, packed: bool, force: bool, keep: i
     packed = packed or path.suffix in {".gz", ".tgz"}
     with options.library() as library, _bar("copying", "no backup was made") as progress:
         manifest = write(library, path, packed=packed, force=force, progress=progress)
-    rotation = rotate(folder, manifest["library"], keep) if folder and keep else None
+    rotation = rotate(folder, manifest.library, keep) if folder and keep else None
     removed = [str(old) for old in rotation.removed] if rotation else []
     if options.as_json:
-        print_json({"file": str(path), **manifest, "removed": removed})
+        print_json({"file": str(path), **manifest.as_dict(), "removed": removed})
         return
-    articles = manifest["counts"]["articles"]
+    articles = manifest.counts["articles"]
     click.echo(f"{path}: {articles} articles, {path.stat().st_size / 1e6:.1f} MB", err=True)
     for old in removed:
         click.echo(f"{old}: removed", err=True)
@@ -72,9 +72,9 @@ def restore(options: Options, file: Path, *, force: bool) -> None:
     with _bar("restoring", "what was there is as it was") as progress:
         manifest = bring_back(file, options.data, force=force, progress=progress)
     if options.as_json:
-        print_json({"folder": str(options.data), **manifest})
+        print_json({"folder": str(options.data), **manifest.as_dict()})
     else:
-        articles, made = manifest["counts"]["articles"], manifest["made"]
+        articles, made = manifest.counts["articles"], manifest.made
         click.echo(f"{options.data}: {articles} articles, as of {made}", err=True)
 
 

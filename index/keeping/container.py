@@ -10,14 +10,15 @@ import json
 import tarfile
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from index.database import FILE
 from index.errors import LibraryError
+from index.keeping.manifest import Damaged, Manifest
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
@@ -31,13 +32,9 @@ _DEFLATE = 6
 _ENDING = bytes(2 * tarfile.BLOCKSIZE)
 
 
-class _Broken(Exception):
-    """What is being read is not what was written."""
-
-
 def write(
     target: BinaryIO,
-    manifest: Mapping[str, Any],
+    manifest: Manifest,
     library: Path,
     *,
     packed: bool,
@@ -55,17 +52,17 @@ def write(
         _write(target, manifest, library, progress)
 
 
-def read_manifest(path: Path) -> dict[str, Any]:
+def read_manifest(path: Path) -> Manifest:
     """Read what a backup says of itself, and nothing else of it.
 
     Raises:
-        LibraryError: this is no backup, or its beginning is damaged.
+        LibraryError: this is no backup, one of a newer version, or damaged where it begins.
     """
     with _opened(path) as stream:
-        return _manifest(_manifest_bytes(stream))
+        return Manifest.read(_manifest_bytes(stream), path)
 
 
-def unpack(path: Path, target: Path, progress: Progress) -> dict[str, Any]:
+def unpack(path: Path, target: Path, progress: Progress) -> Manifest:
     """Write the library out of a backup to a new file; return the manifest.
 
     Raises:
@@ -74,8 +71,8 @@ def unpack(path: Path, target: Path, progress: Progress) -> dict[str, Any]:
     """
     with _opened(path) as stream:
         said = _manifest_bytes(stream)
-        manifest = _manifest(said)
-        size = _header(stream, FILE, most=manifest["bytes"])
+        manifest = Manifest.read(said, path)
+        size = _header(stream, FILE, most=manifest.size)
         digest, done = sha256(), 0
         with target.open("xb") as out:
             for chunk in _chunks(stream, size):
@@ -85,6 +82,8 @@ def unpack(path: Path, target: Path, progress: Progress) -> dict[str, Any]:
                 progress(done, size)
         _pass_padding(stream, size)
         sums = _member(stream, SUMS, most=MOST_MANIFEST)
+        _exactly(stream, len(_ENDING))
+        stream.read(CHUNK)  # a packed file ends with a checksum, which is looked at here
     if sums != _sums(sha256(said).hexdigest(), digest.hexdigest()):
         raise _damaged(path, "its checksums do not agree with what it holds")
     return manifest
@@ -92,11 +91,11 @@ def unpack(path: Path, target: Path, progress: Progress) -> dict[str, Any]:
 
 def _write(
     stream: BinaryIO | gzip.GzipFile,
-    manifest: Mapping[str, Any],
+    manifest: Manifest,
     library: Path,
     progress: Progress,
 ) -> None:
-    said = json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n"
+    said = json.dumps(manifest.as_dict(), ensure_ascii=False, indent=2).encode() + b"\n"
     _write_member(stream, MANIFEST, said)
     size, done, digest = library.stat().st_size, 0, sha256()
     stream.write(_described(FILE, size))
@@ -139,7 +138,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             file.seek(0)
             stream = gzip.GzipFile(fileobj=file) if packed else file
             yield stream  # type: ignore[misc]  # a GzipFile reads like any other
-    except (_Broken, gzip.BadGzipFile, zlib.error) as error:
+    except (Damaged, gzip.BadGzipFile, zlib.error) as error:
         raise _damaged(path, str(error)) from error
     except EOFError as error:
         raise _damaged(path, "it is cut short") from error
@@ -157,16 +156,6 @@ def _manifest_bytes(stream: BinaryIO) -> bytes:
     return _member(stream, MANIFEST, most=MOST_MANIFEST)
 
 
-def _manifest(said: bytes) -> dict[str, Any]:
-    try:
-        manifest = json.loads(said)
-    except (ValueError, RecursionError) as error:
-        raise _Broken("its manifest is damaged") from error
-    if not isinstance(manifest, dict) or type(manifest.get("bytes")) is not int:
-        raise _Broken("its manifest is damaged")
-    return manifest
-
-
 def _member(stream: BinaryIO, name: str, *, most: int) -> bytes:
     size = _header(stream, name, most=most)
     data = b"".join(_chunks(stream, size))
@@ -180,9 +169,9 @@ def _header(stream: BinaryIO, name: str, *, most: int) -> int:
     try:
         found = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
     except tarfile.HeaderError as error:
-        raise _Broken(f"there is no {name} where it should be") from error
+        raise Damaged(f"there is no {name} where it should be") from error
     if found.name != name or not found.isreg() or not 0 <= found.size <= most:
-        raise _Broken(f"there is no {name} where it should be")
+        raise Damaged(f"there is no {name} where it should be")
     return found.size
 
 
@@ -194,7 +183,8 @@ def _chunks(stream: BinaryIO, size: int) -> Iterator[bytes]:
 
 
 def _pass_padding(stream: BinaryIO, size: int) -> None:
-    _exactly(stream, len(_padding(size)))
+    if any(_exactly(stream, len(_padding(size)))):
+        raise Damaged("there is something between its parts")
 
 
 def _exactly(stream: BinaryIO, size: int) -> bytes:

@@ -7,22 +7,22 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
 from index.database import FILE, fault_in
 from index.errors import LibraryError
-from index.keeping.backup import FORMAT, PROGRAM, sync_folder
+from index.keeping.backup import sync_folder
 from index.keeping.container import Progress, read_manifest, unpack
+from index.keeping.manifest import Manifest, newer
 from index.library import Library
 from index.migrations import migrations
 
 _WORKSPACE = ".restore-"
 
 
-def restore(path: Path, folder: Path, *, force: bool, progress: Progress) -> dict[str, Any]:
+def restore(path: Path, folder: Path, *, force: bool, progress: Progress) -> Manifest:
     """Make the library of a backup that of a data directory; return the backup's manifest.
 
     It is checked beside the old library and takes its place in one step. The old one is moved to
@@ -33,7 +33,7 @@ def restore(path: Path, folder: Path, *, force: bool, progress: Progress) -> dic
         LibraryError: the backup is damaged, cut short, of a newer version or of another program;
             the directory is not empty (and `force` is false) or in use; or there is no room.
     """
-    _refuse_unknown(path, manifest := read_manifest(path))
+    _refuse_newer(path, manifest := read_manifest(path))
     made = not folder.exists()
     try:
         if not made and not force and _holds_something(folder):
@@ -44,7 +44,7 @@ def restore(path: Path, folder: Path, *, force: bool, progress: Progress) -> dic
         with _unused(folder):
             pass  # said now, and not after a long time of unpacking
         folder.mkdir(parents=True, exist_ok=True)
-        _refuse_without_room(folder, manifest["bytes"])
+        _refuse_without_room(folder, manifest.size)
         _put_in_place(path, folder, progress)
     except OSError as error:
         raise LibraryError(f"cannot restore to {folder}: {error.strerror or error}") from error
@@ -145,14 +145,10 @@ def _in_use(folder: Path) -> LibraryError:
     )
 
 
-def _refuse_unknown(path: Path, manifest: dict[str, Any]) -> None:
-    if manifest.get("program") != PROGRAM:
-        raise LibraryError(f"{path} is a backup of another program")
+def _refuse_newer(path: Path, manifest: Manifest) -> None:
     known = {migration.name for migration in migrations.pending(Database(memory=True))}
-    if manifest.get("format") != FORMAT or set(manifest.get("schema") or ()) - known:
-        raise LibraryError(
-            f"{path} was made by a newer version of citat; restore it with that version"
-        )
+    if set(manifest.schema) - known:
+        raise newer(path)
 
 
 def _refuse_without_room(folder: Path, needed: int) -> None:
