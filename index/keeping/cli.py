@@ -16,12 +16,15 @@ if TYPE_CHECKING:  # these import numpy and SQLite, which `citat --help` has no 
     from index.keeping.checks import Part
     from index.keeping.verify import Report
 
+_ENDINGS = (".tar", ".tar.gz", ".tgz")
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command()
 @click.argument("target", metavar="FILE|FOLDER", type=click.Path(path_type=Path))
-@click.option("--gzip", "packed", is_flag=True, help="Smaller, and several times slower.")
+@click.option(
+    "--gzip", "packed", is_flag=True, help="In FOLDER: a smaller file, by several times the time."
+)
 @click.option("--force", is_flag=True, help="Replace FILE.")
 @click.option(
     "--keep",
@@ -32,17 +35,20 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 def backup(options: Options, target: Path, *, packed: bool, force: bool, keep: int | None) -> None:
     """Write the library to one file, while bots and other commands use it.
 
-    In a FOLDER the file is named by the time. It holds all but the vector index, which is made
-    anew; readers' questions too, so keep it as you keep those.
+    FILE.tar is as large as the library, FILE.tar.gz smaller; in a FOLDER it is named by the time.
+    It holds all but the vector index, which is made anew. It holds readers' questions too, so
+    keep it as you keep those.
     """
     from index.keeping.backup import backup as write
     from index.keeping.backup import dated, rotate
 
     folder = target if target.is_dir() else None
-    if keep and not folder:
-        raise click.UsageError(f"--keep needs a FOLDER that is there, not {target}")
     path = dated(target, packed=packed) if folder else target
-    packed = packed or path.suffix in {".gz", ".tgz"}
+    if not path.name.endswith(_ENDINGS):
+        raise click.UsageError(f"{target} is no folder; a file should end in .tar or .tar.gz")
+    if not folder and (keep or packed):
+        raise click.UsageError(f"--keep and --gzip are for a FOLDER that is there, not {target}")
+    packed = not path.name.endswith(".tar")
     with options.library() as library, _bar("copying", "no backup was made") as progress:
         manifest = write(library, path, packed=packed, force=force, progress=progress)
     rotation = rotate(folder, manifest.library, keep) if folder and keep else None

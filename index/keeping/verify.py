@@ -1,6 +1,7 @@
 """Whether all that is stored agrees: each derived thing with the truth, the truth with itself."""
 
 import json
+import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
@@ -60,6 +61,9 @@ def verify(
         progress: Called with the number of articles done by each step.
         deep: Encode every sentence.
         only: Ids of the articles to look at, besides what belongs to no single one.
+
+    Raises:
+        LibraryError: the file cannot be read, or there is no room to copy its word index.
     """
     report = Report()
     try:
@@ -78,6 +82,8 @@ def verify(
             _check_word_index(library, report)
             _check_watches(library, report)
     except LibraryError as error:
+        if isinstance(error.__cause__, sqlite3.OperationalError):  # no room, say: no damage
+            raise
         report.add(Fault(Part.FILE, None, str(error)))
     return report
 

@@ -379,10 +379,14 @@ class TestCommands:
             "citat-of-my-own.tar",
         ]
 
-    def test_keeping_so_many_needs_a_folder(self, data, tmp_path):
-        run = self.run("backup", tmp_path / "b.tar", "--keep", "2", "--data", data)
-        assert run.exit_code == 2
-        assert "--keep needs a FOLDER" in run.stderr
+    @pytest.mark.parametrize("arguments", [["b.tar", "--keep", "2"], ["b.tar", "--gzip"], ["b"]])
+    def test_what_is_meant_for_a_folder_or_has_no_known_ending(self, data, arguments):
+        assert self.run("backup", *arguments, "--data", data).exit_code == 2
+
+    def test_a_name_that_ends_in_gz_is_packed(self, data, tmp_path):
+        assert self.run("backup", tmp_path / "b.tar.gz", "--data", data).exit_code == 0
+        with gzip.open(tmp_path / "b.tar.gz") as packed:
+            assert packed.read(len(MANIFEST)) == MANIFEST.encode()
 
     def test_a_refusal_is_one_line(self, data, tmp_path):
         (tmp_path / "b.tar").write_bytes(b"x" * 2000)
