@@ -1,14 +1,13 @@
 """Making anew what is derived and wrong; what is not derived is only marked."""
 
-import shutil
 from collections.abc import Callable
 
 from index.encoder import Encoder
 from index.entries import Entry
 from index.keeping.checks import Part
+from index.keeping.vector_index import make_anew
 from index.keeping.verify import Report
 from index.library import Library
-from index.vectors import open_index, save
 
 
 def repair(
@@ -34,9 +33,7 @@ def repair(
             library.forget_source(id_)
         progress(1)
     if report.wrong[Part.SNAPSHOT] or report.wrong[Part.VECTORS]:
-        for snapshot in library.path.parent.glob("vectors-*"):
-            shutil.rmtree(snapshot, ignore_errors=True)
-        save(open_index(library, encoder.dimension), library)
+        make_anew(library, encoder.dimension)
 
 
 def _renew(library: Library, encoder: Encoder, id_: str) -> None:

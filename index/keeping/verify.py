@@ -13,17 +13,16 @@ from numpy.typing import NDArray
 from index.encoder import Encoder
 from index.errors import LibraryError
 from index.keeping.checks import Fault, Part, Stored, faults_of
+from index.keeping.vector_index import SAME, astray, fault_in_ids, opened
 from index.keeping.word_index import fault_in_word_index
 from index.library import Library
-from index.vectors import VectorIndex, in_context, open_index
+from index.vectors import VectorIndex
 
 EXAMPLES = 5
 """Faults of one part that are told; of the others, how many there are."""
 SAMPLE = 512
 """Sentences encoded anew, spread evenly, unless all are."""
 ENCODED_AT_ONCE = 256
-SAME = 0.99
-"""Cosine of two vectors of the same words; half precision and batches take off less than 0.001."""
 
 
 @dataclass(slots=True)
@@ -69,10 +68,10 @@ def verify(
     try:
         with library.steady():
             _check_file(library, report)
-            index = open_index(library, encoder.dimension)
-            report.checked[Part.SNAPSHOT] = len(index)
-            if not np.array_equal(index.ids(), library.sentence_ids()):
-                report.add(Fault(Part.SNAPSHOT, None, "it holds other sentences than the library"))
+            index = opened(library, encoder.dimension)
+            report.checked[Part.SNAPSHOT] = len(index) if index else 0
+            if what := fault_in_ids(library, index):
+                report.add(Fault(Part.SNAPSHOT, None, what))
             total = library.counts()["sentences"]
             sample = _Sample(encoder, 1 if deep else max(1, total // SAMPLE), report)
             for key in _keys(library, only):
@@ -106,22 +105,22 @@ def _keys(library: Library, only: Collection[str] | None) -> Iterator[int]:
 
 
 def _check_article(
-    library: Library, key: int, index: VectorIndex, sample: "_Sample", report: Report
+    library: Library, key: int, index: VectorIndex | None, sample: "_Sample", report: Report
 ) -> None:
     try:
         stored = Stored.read(library, key)
     except LibraryError as error:
         report.add(Fault(Part.ARTICLES, None, f"the one in row {key}: {error}"))
         return
-    faults = faults_of(stored, index.dimension)
+    faults = faults_of(stored, sample.dimension)
     for fault in faults:
         report.add(fault)
     _count(stored, report)
     if not any(fault.part in {Part.SENTENCES, Part.VECTORS} for fault in faults):
         vectors = stored.vectors()
         sample.add(stored, vectors)
-        for what in _astray(stored, vectors, index):
-            report.add(Fault(Part.SNAPSHOT, None, f"{stored.article.id}: {what}"))
+        for what in astray(stored, vectors, index) if index else ():
+            report.add(Fault(Part.SNAPSHOT, None, what))
 
 
 def _count(stored: Stored, report: Report) -> None:
@@ -134,22 +133,11 @@ def _count(stored: Stored, report: Report) -> None:
         report.checked[part] += len(stored.statements)
 
 
-def _astray(stored: Stored, vectors: NDArray[np.float32], index: VectorIndex) -> Iterator[str]:
-    """Yield the sentences that are elsewhere in the index than where they should be."""
-    contexts = in_context(vectors, np.zeros(len(vectors), dtype=np.int64))
-    for (id_, ordinal, *_), context in zip(stored.sentences, contexts, strict=True):
-        try:
-            (score,) = index.scores(context, stored.article.language, [id_])
-        except (KeyError, RuntimeError):  # told once, by the comparison of all ids
-            continue
-        if not score >= SAME:
-            yield f"sentence {ordinal} has another vector there"
-
-
 class _Sample:
     """Every so-many-th sentence, to be encoded anew and compared with what is stored."""
 
     def __init__(self, encoder: Encoder, step: int, report: Report) -> None:
+        self.dimension = encoder.dimension
         self._encoder = encoder
         self._step = step
         self._report = report

@@ -1,6 +1,7 @@
 """Every kind of damage is found and named; what is derived is made anew, and nothing else."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -200,6 +201,14 @@ def test_a_damaged_snapshot_is_found_and_made_anew(check, data):
     stored[middle : middle + 512] = bytes(512)
     snapshot.write_bytes(stored)
     assert check().wrong.keys() == {"snapshot"}
+    assert check(repaired=True).wrong == {}
+
+
+def test_without_a_snapshot_damaged_vectors_are_found_and_made_anew(check, data):
+    for snapshot in data.glob("vectors-*"):
+        shutil.rmtree(snapshot)
+    damage(data, f"update sentences set vector = x'00' where id = {SENTENCE}")
+    assert check().wrong == {"vectors": 1, "snapshot": 1}
     assert check(repaired=True).wrong == {}
 
 
