@@ -326,7 +326,7 @@ class Library(LibraryFile):
     def forget_source(self, article_id: str) -> None:
         """Let an article be taken again when what it came from is ingested the next time."""
         with told(self.path), self._db.atomic():
-            self._db.execute("update articles set content_hash = '' where id = ?", [article_id])
+            self._db.execute("update articles set content_hash = '-' where id = ?", [article_id])
 
     # For the indexes that are derived from it
 

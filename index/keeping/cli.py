@@ -149,22 +149,23 @@ def export(  # noqa: PLR0913 - a parameter for each option
     if statements and ending == ".parquet":
         raise click.UsageError("--statements go into .jsonl only")
     selection = exporting.Selection(sources, since and since.date(), until and until.date())
-    write = exporting.WRITERS[ending]
+    write, damaged = exporting.WRITERS[ending], list[str]()
     with options.library() as library:
         total = exporting.count(library, selection)
         with _bar("exporting", "nothing was written", total) as progress:
-            found = exporting.records(library, selection, statements=statements)
-            shown = _counted(found, _steps(progress, total))
-            if target == "-":
-                with click.open_file("-", "wb") as out:
-                    write(shown, out)
-                return
-            with exporting.replacing(Path(target), force=force) as file:
-                written = write(shown, file)
-    if options.as_json:
-        print_json({"file": target, "articles": written})
-    else:
+            found = exporting.records(library, selection, damaged, statements=statements)
+            with exporting.opened(target, force=force) as out:
+                written = write(_counted(found, _steps(progress, total)), out)
+    if target != "-" and options.as_json:
+        print_json({"file": target, "articles": written, "damaged": damaged})
+    elif target != "-":
         click.echo(f"{target}: {written} articles", err=True)
+    if damaged:
+        named = ", ".join(damaged[:3]) + (", ..." if len(damaged) > 3 else "")
+        raise LibraryError(
+            f"{len(damaged)} damaged articles are left out: {named};"
+            " citat verify tells what is wrong"
+        )
 
 
 @contextmanager

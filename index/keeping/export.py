@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import IO, Any
 
 from index.errors import LibraryError
 from index.library import Library
-from index.records import seal, without_surrogates
+from index.records import seal, text_version, without_surrogates
 from index.statements import Statement
 
 PORTION = 64
@@ -69,23 +70,28 @@ def count(library: Library, selection: Selection) -> int:
 
 
 def records(
-    library: Library, selection: Selection, *, statements: bool = False
+    library: Library, selection: Selection, damaged: list[str], *, statements: bool = False
 ) -> Iterator[dict[str, Any]]:
     """Yield the articles as `FIELDS` and a seal, in the order in which they came in.
 
-    With `statements`, who says what in them is added, as `citat statements --jsonl` prints it.
+    One whose text is not that of its version is left out, and its id is added to `damaged`: taken
+    in elsewhere, nobody could tell any more. With `statements`, who says what is added, as
+    `citat statements --jsonl` prints it.
     """
     condition, values = selection.condition
     with library.steady():
         last = 0
         while rows := library.rows(
-            f"select key, {', '.join(FIELDS)} from articles where key > ? and {condition}"  # noqa: S608
+            f"select key, version, {', '.join(FIELDS)} from articles where key > ? and {condition}"  # noqa: S608
             " order by key limit ?",
             last,
             *values,
             PORTION,
         ):
-            for last, *fields in rows:
+            for last, version, *fields in rows:
+                if text_version(fields[FIELDS.index("text")]) != version:
+                    damaged.append(fields[0])
+                    continue
                 record = dict(zip(FIELDS, fields, strict=True)) | {SEAL: seal(fields)}
                 if statements:
                     record["statements"] = _statements(library, last)
@@ -152,12 +158,22 @@ def _grouped(found: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 
 @contextmanager
-def replacing(target: Path, *, force: bool) -> Iterator[IO[bytes]]:
-    """Open a file for writing that appears under its name when all of it is there.
+def opened(target: str, *, force: bool) -> Iterator[IO[bytes]]:
+    """Open what is exported to: a file that is there when it is whole, or standard output.
 
     Raises:
-        LibraryError: it exists (and `force` is false), or cannot be written.
+        LibraryError: the file exists (and `force` is false), or cannot be written.
     """
+    if target == "-":
+        yield sys.stdout.buffer
+        sys.stdout.flush()
+    else:
+        with _replacing(Path(target), force=force) as out:
+            yield out
+
+
+@contextmanager
+def _replacing(target: Path, *, force: bool) -> Iterator[IO[bytes]]:
     if target.exists() and not force:
         raise LibraryError(f"{target} exists; choose another name, or replace it with --force")
     beside = target.with_name(f".{target.name}-{os.getpid()}")

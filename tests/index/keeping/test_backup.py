@@ -449,7 +449,7 @@ class TestKilled:
 
 
 def test_taken_while_articles_come_in_and_questions_are_asked(encoder, tmp_path):
-    articles, total = tmp_path / "articles.jsonl", 60
+    articles, total = tmp_path / "articles.jsonl", 40
     text = "Кметът {0} отказа {0} пъти да отвори моста. Мостът остава затворен до {0} май."
     lines = ({"id": f"id{n}", "language": "bg", "text": text.format(n)} for n in range(total))
     articles.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
@@ -466,8 +466,9 @@ def test_taken_while_articles_come_in_and_questions_are_asked(encoder, tmp_path)
     assert asking.stdin
     backups: list[Path] = []
     while ingesting.poll() is None:
+        time.sleep(0.02)
         with Library.open(data) as library:
-            if library.counts()["articles"] > 15 * len(backups):
+            if library.counts()["articles"] > 10 * len(backups):
                 path = tmp_path / f"{len(backups)}.tar"
                 backup(library, path, packed=False, force=False, progress=quiet)
                 backups.append(path)

@@ -269,6 +269,14 @@ def test_an_article_whose_text_is_damaged_is_taken_again_by_the_next_ingest(chec
     assert check().wrong == {}
 
 
+def test_an_article_whose_text_is_damaged_can_be_removed(check, data):
+    damage(data, "update articles set text = text || '!' where id = 'mayor'")
+    check(repaired=True)
+    with Library.open(data) as library:
+        assert library.remove(["mayor"]) == ["mayor"]
+    assert check().wrong == {}
+
+
 def test_what_changes_while_it_is_repaired_is_not_written_over(data, encoder):
     damage(data, "update sentences set vector = zeroblob(768)")
     with Library.open(data) as library:
