@@ -27,6 +27,10 @@ COMMANDS = {
     "statements": "ingest.statements.cli:statements",
     "status": "index.cli:status",
     "reindex": "index.cli:reindex",
+    "backup": "index.keeping.cli:backup",
+    "restore": "index.keeping.cli:restore",
+    "verify": "index.keeping.cli:verify",
+    "export": "index.keeping.cli:export",
 }
 
 

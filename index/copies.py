@@ -60,12 +60,20 @@ def sign(db: Database, articles: Iterable[str]) -> None:
             [article],
         )
     ]
-    long = [(id_, words) for id_, text in sentences if len(words := _words(text)) >= FEWEST_WORDS]
-    bands = _bands([words for _, words in long])
-    rows = {(band, id_) for (id_, _), of_one in zip(long, bands, strict=True) for band in of_one}
+    bands = bands_of([text for _, text in sentences])
+    rows = [
+        (band, id_) for (id_, _), of_one in zip(sentences, bands, strict=True) for band in of_one
+    ]
     db.conn.executemany(  # in order, so that each page of a large table is looked for once
         "insert into copy_bands (band, sentence) values (?, ?)", sorted(rows)
     )
+
+
+def bands_of(sentences: Sequence[str]) -> list[set[int]]:
+    """Return the bands under which each sentence is found; those of few words have none."""
+    words = [_words(sentence) for sentence in sentences]
+    bands = _bands([of_one for of_one in words if len(of_one) >= FEWEST_WORDS])
+    return [set(next(bands)) if len(of_one) >= FEWEST_WORDS else set() for of_one in words]
 
 
 def same_words(one: str, other: str) -> bool:

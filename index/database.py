@@ -2,8 +2,8 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,6 +22,7 @@ CHECKPOINT_PAGES = 16_384
 """Pages (of 4 KiB) in the journal that are copied to the file together: one that several batches
 have changed is copied once."""
 _RETRY_S = 0.01
+_COPIED_PAGES = 1024
 PRUNE_EVERY = 1000
 """Generations between two looks at how long the log of changes has grown."""
 KEPT_GENERATIONS = 100_000
@@ -130,6 +131,40 @@ class LibraryFile:
         with told(self.path), self._db.atomic():
             self._db.execute("insert or replace into state values ('encoder', ?)", [identity])
 
+    @property
+    def schema(self) -> list[str]:
+        """The steps of `index.migrations` that this file has taken."""
+        return [step.name for step in migrations.applied(self._db)]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its pages."""
+        return self._value(
+            "select page_count * page_size from pragma_page_count, pragma_page_size"
+        )
+
+    def become_another(self) -> None:
+        """Take a new identity: nothing that was derived from this library so far fits it."""
+        with self.changing():
+            self._db.execute(
+                "update state set value = lower(hex(randomblob(8))) where key = 'identity'"
+            )
+
+    def copy_to(self, path: Path, progress: Callable[[int, int], None]) -> None:
+        """Write what is stored now to a new file of its own, while other processes write on.
+
+        `progress` is called with how many of how many pages are done. Inside one transaction the
+        copy never begins again, as it does otherwise whenever somebody writes.
+        """
+        with told(path), closing(sqlite3.connect(path)) as copy, self.steady():
+            self._state("generation")  # reads, and thereby chooses the state that is copied
+            self._db.conn.backup(
+                copy,
+                pages=_COPIED_PAGES,
+                progress=lambda _, left, pages: progress(pages - left, pages),
+            )
+            copy.execute("pragma journal_mode = delete")  # one file, without a journal beside it
+
     @contextmanager
     def steady(self) -> Iterator[None]:
         """Let all that is read inside show one state, whatever other processes write meanwhile."""
@@ -196,6 +231,17 @@ class LibraryFile:
         return rows
 
 
+def fault_in(path: Path, *, thoroughly: bool = False) -> str | None:
+    """Return what SQLite finds wrong in a database's file first; `thoroughly`: in indexes too."""
+    check = "integrity_check" if thoroughly else "quick_check"
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            (found,) = connection.execute(f"pragma {check}(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return None if found == "ok" else " ".join(str(found).split())
+
+
 def _write_ahead(db: Database) -> None:
     """Choose the journal; SQLite does not wait here for a process that chooses it too."""
     until = time.monotonic() + BUSY_MS / 1000
@@ -221,8 +267,10 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        text = str(error)
-        if "locked" in text or "busy" in text:
+        text = str(error).split(" with text ")[0]  # which is that of a whole article
+        if "decode" in text:
+            cure = "the file is damaged; `citat verify` tells where"
+        elif "locked" in text or "busy" in text:
             cure = "another process is writing to it; try again when that is done"
         elif "disk I/O" in text:
             cure = "the disk cannot be read or written; check it, then run again"

@@ -363,6 +363,29 @@ class Library(LibraryFile):
                 "update statements set speaker = ?, addressee = ? where id = ?", keys
             )
 
+    def rebuild_words(self) -> None:
+        """Make the word index anew from its rows, without those that belong to no passage."""
+        with self.changing():
+            self._db.execute("insert into words (words) values ('rebuild')")
+            self._db.execute("delete from words where rowid not in (select id from passages)")
+
+    def mend_tables(self) -> None:
+        """Make SQLite's indexes anew, and remove rows that belong to what is not there."""
+        with self.changing():
+            self._db.execute("reindex")
+            strays = self.rows("pragma foreign_key_check")
+            for table, parent in {(table, parent) for table, _, parent, _ in strays}:
+                for _, _, to, column, key, *_ in self.rows(f"pragma foreign_key_list({table})"):
+                    if to == parent:
+                        self._db.execute(
+                            f"delete from {table} where {column} not in (select {key} from {to})"  # noqa: S608
+                        )
+
+    def forget_source(self, article_id: str) -> None:
+        """Let an article be taken again when what it came from is ingested the next time."""
+        with told(self.path), self._db.atomic():
+            self._db.execute("update articles set content_hash = '-' where id = ?", [article_id])
+
     # For the indexes that are derived from it
 
     def sentence_ids(self) -> np.typing.NDArray[np.int64]:

@@ -15,11 +15,16 @@ from ingest.statements.extract import extract
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A cleaned article on its way; `known` if it replaces one that is stored."""
+    """A cleaned article on its way.
+
+    `known` if it replaces one that is stored; `cleaned` if it was exported from a library, so
+    that nothing more of it is dropped.
+    """
 
     article: Article
     content_hash: str
     known: bool
+    cleaned: bool = False
 
 
 Batch = Sequence[Prepared]

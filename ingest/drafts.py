@@ -4,6 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What `citat export` adds: the hash of what an article came from, and that of all it is."""
+
+    content_hash: str
+    seal: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """An article before cleaning. `origin` says where it stands ("news.jsonl:17") for messages."""
@@ -17,6 +25,7 @@ class Draft:
     author: str | None = None
     published: datetime | None = None
     language: str | None = None
+    sealed: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True)

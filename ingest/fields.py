@@ -5,7 +5,7 @@ from typing import Any
 
 from index.errors import SourceError
 from ingest.dates import parse_date
-from ingest.drafts import Draft
+from ingest.drafts import Draft, Seal
 
 
 def draft(values: Mapping[str, Any], text: str, origin: str) -> Draft:
@@ -24,6 +24,7 @@ def draft(values: Mapping[str, Any], text: str, origin: str) -> Draft:
         author=_text(values, "author"),
         published=parse_date(values.get("published")),
         language=_text(values, "language"),
+        sealed=_seal(values.get("content_hash"), values.get("seal")),
     )
 
 
@@ -31,6 +32,13 @@ def _id(value: object) -> str | None:
     if type(value) is int:  # not bool, which is an int as well
         return str(value)
     return _text({"id": value}, "id")
+
+
+def _seal(content_hash: object, seal: object) -> Seal | None:
+    """Return the seal of an export; other programs may use these names for anything."""
+    if isinstance(content_hash, str) and isinstance(seal, str):
+        return Seal(content_hash, seal)
+    return None
 
 
 def _text(values: Mapping[str, Any], name: str) -> str | None:

@@ -9,8 +9,8 @@ from index.errors import SourceError
 from ingest import encodings, fields
 from ingest.drafts import Draft, Skipped
 
-LINE_BYTES = 16 * 1024 * 1024
-"""The longest line that is read: no article is longer."""
+LINE_BYTES = 64 * 1024 * 1024
+"""The longest line that is read: somewhat longer than the longest file, which may be exported."""
 
 _MARK = b"\xef\xbb\xbf"
 

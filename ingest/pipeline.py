@@ -23,6 +23,7 @@ from ingest.boilerplate import drop_lines, drop_related_links, recurring_candida
 from ingest.cleaning import canonical
 from ingest.deriving import Batch, Crew, Derived, Prepared, derive
 from ingest.drafts import Draft, Skipped
+from ingest.exported import exported
 from ingest.sentences import split
 
 PIPELINE = 4
@@ -154,6 +155,7 @@ def content_hash(draft: Draft, settings: IngestSettings) -> str:
     """Return the hash of all that came in, and of the way it is treated."""
     treatment = (PIPELINE, settings.passage_tokens, settings.passage_overlap)
     parts = {**asdict(draft), "origin": "", "treatment": treatment}
+    del parts["sealed"]
     return _digest(repr(sorted(parts.items())), size=16)
 
 
@@ -191,7 +193,9 @@ def _prepare(
     draft: Draft, library: Library, settings: IngestSettings, seen: dict[str, str]
 ) -> Prepared | Skipped | None:
     """Return None for an article that is stored just so."""
-    id_, hash_ = article_id(draft), content_hash(draft, settings)
+    whole = exported(draft)
+    id_ = article_id(draft)
+    hash_ = whole.content_hash if whole else content_hash(draft, settings)
     if id_ in seen:
         return Skipped(draft.origin, f"the id {id_} was already used by {seen[id_]}")
     seen[id_] = draft.origin
@@ -199,9 +203,10 @@ def _prepare(
     if stored == hash_:
         return None
     try:
-        return Prepared(article_of(draft), hash_, known=stored is not None)
+        article = whole.article if whole else article_of(draft)
     except SourceError as error:
         return Skipped(draft.origin, str(error))
+    return Prepared(article, hash_, known=stored is not None, cleaned=whole is not None)
 
 
 def _count(derived: Derived, report: Report) -> None:
@@ -220,7 +225,10 @@ def _count(derived: Derived, report: Report) -> None:
 def _without_furniture(batch: Batch, library: Library, outlets: Counter[str]) -> Batch:
     """Drop lines that recur across articles of one outlet, in this batch and before it."""
     outlets.update(prepared.article.source for prepared in batch if not prepared.known)
-    candidates = [recurring_candidates(prepared.article.text) for prepared in batch]
+    candidates = [
+        [] if prepared.cleaned else recurring_candidates(prepared.article.text)
+        for prepared in batch
+    ]
     library.count_lines(
         [
             (prepared.article.source, line, prepared.article.id)

@@ -16,8 +16,9 @@ from ingest.feeds import is_feed, read_feed
 from ingest.fetch import FetchSettings, Page, fetch
 from ingest.jsonl import begins_with_object, read_jsonl
 from ingest.pages import read_page
+from ingest.parquet import read_parquet
 
-_ENDINGS = (".txt", ".md", ".html", ".htm", ".jsonl", ".xml", ".rss", ".atom")
+_ENDINGS = (".txt", ".md", ".html", ".htm", ".jsonl", ".parquet", ".xml", ".rss", ".atom")
 _PROJECT_FILES = ("README", "LICENSE", "CHANGELOG")
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _SNIFFED = 64 * 1024
@@ -109,6 +110,8 @@ def _file(path: Path, settings: FetchSettings) -> Iterator[Draft | Skipped]:
     with path.open("rb") as stream:
         if ending == ".jsonl":
             yield from read_jsonl(stream, origin)
+        elif ending == ".parquet":
+            yield from read_parquet(stream, origin)
         else:
             yield from _document(_bounded(stream, settings), origin, ending)
 

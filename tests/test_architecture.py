@@ -30,6 +30,7 @@ HEAVY = {
     "onnxruntime",
     "prometheus_client",
     "prompt_toolkit",
+    "pyarrow",
     "ray",
     "rich",
     "sentence_transformers",

@@ -73,7 +73,7 @@ def test_an_unknown_ending_that_is_named_says_what_is_known(archive):
     assert skipped == Skipped(
         f"{archive}/picture.png",
         "has the ending '.png', which is not known;"
-        " known are .txt, .md, .html, .htm, .jsonl, .xml, .rss, .atom",
+        " known are .txt, .md, .html, .htm, .jsonl, .parquet, .xml, .rss, .atom",
     )
 
 
