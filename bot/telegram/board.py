@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 
 from telegram import Bot, InlineKeyboardMarkup, Message
 from telegram.constants import ParseMode
@@ -64,7 +65,7 @@ class Board:
             return
         try:
             await asyncio.to_thread(self._notes.note, chat, message, user, page, buttons)
-        except LibraryError as error:  # the answer counts, not the note of it
+        except (LibraryError, sqlite3.Error) as error:  # the answer counts, not the note of it
             logger.error("what was shown is not noted: %s", error)  # noqa: TRY400
 
     async def moved(self, chat: int, message: int, key: str) -> str | None:

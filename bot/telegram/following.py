@@ -14,8 +14,9 @@ from telegram import Bot
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot.telegram.judged import Judged
 from bot.telegram.rounds import Rounds
-from bot.telegram.shown import Judged, ShownMessages
+from bot.telegram.shown import ShownMessages
 
 logger = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from enum import StrEnum
 from html import escape, unescape
 from itertools import accumulate, takewhile
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import LinkPreviewOptions
 
 from bot.addresses import domain
-from bot.answer import NO_NOTES, Answer, Notes, Quote, Reason, Understood
+from bot.answer import NO_NOTES, Answer, Notes, Quote, Reason
 from bot.context import Context
 from bot.dates import date_in_words
 from bot.phrases import LANGUAGES, phrase
@@ -38,7 +38,6 @@ _LONGER_DAY = 4
 _LONGEST_LINK = 2000
 _LONGEST_HEAD = 240
 _LONGEST_LABEL = 40
-_ROW_LENGTH = 28
 _GAP = "\n\n"
 _CUT = "[…]"
 
@@ -220,57 +219,6 @@ def said_or_title(quote: Quote, language: str) -> str:
 def described(quote: Quote) -> str:
     """Return the beginning of the words, as one line."""
     return _line(quote.text, _LONGEST_HEAD)
-
-
-def keyboard(
-    asked: int,
-    page: int,
-    count: int,
-    language: str,
-    understood: Understood | None = None,
-    tools: Sequence[InlineKeyboardButton] = (),
-) -> InlineKeyboardMarkup | None:
-    """Return the buttons under page `page` of `count` (from 1), None if there are none.
-
-    The first row turns to other pages, the second holds the tools; those below it ask without a
-    part of what was understood.
-    """
-    rows = [_page_buttons(asked, page, count, language)] if count > 1 else []
-    rows += [list(tools)] if tools else []
-    if understood is not None:
-        rows += _in_rows(_drop_buttons(asked, understood, language))
-    return InlineKeyboardMarkup(rows) if rows else None
-
-
-def _page_buttons(asked: int, page: int, count: int, language: str) -> list[InlineKeyboardButton]:
-    labels = {page - 1: "◀", page: f"{page}/{count}", page + 1: "▶"}
-    if page == 1:
-        labels = {2: phrase(language, "tg-more", page=1, pages=count)}
-    return [
-        InlineKeyboardButton(label, callback_data=f"m:{asked}:{target}")
-        for target, label in labels.items()
-        if 1 <= target <= count
-    ]
-
-
-def _drop_buttons(
-    asked: int, understood: Understood, language: str
-) -> Iterator[InlineKeyboardButton]:
-    for one in understood.filters(language):
-        yield InlineKeyboardButton(label(f"✕ {one.text}"), callback_data=f"d:{asked}:{one.slot}")
-    if understood.follows is not None:
-        yield InlineKeyboardButton(phrase(language, "tg-fresh"), callback_data=f"f:{asked}")
-
-
-def _in_rows(buttons: Iterable[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
-    """Put buttons side by side while a telephone shows their labels whole."""
-    rows: list[list[InlineKeyboardButton]] = []
-    for button in buttons:
-        if rows and sum(len(one.text) for one in (*rows[-1], button)) <= _ROW_LENGTH:
-            rows[-1].append(button)
-        else:
-            rows.append([button])
-    return rows
 
 
 def split(text: str, limit: int = PIECE_UNITS) -> list[str]:

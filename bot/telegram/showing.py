@@ -13,11 +13,11 @@ from bot.memory import COMMAND
 from bot.offers import Offer, offers
 from bot.phrases import phrase
 from bot.shelf import Outlet, key
+from bot.telegram.keyboards import keyboard
 from bot.telegram.links import QUOTE, quote_link
 from bot.telegram.render import (
     Page,
     context_page,
-    keyboard,
     label,
     pages,
     reader_language,

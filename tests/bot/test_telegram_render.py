@@ -11,12 +11,12 @@ from bot.answer import Answer, Quote, Reason, Understood
 from bot.context import Context
 from bot.phrases import LANGUAGES, phrase
 from bot.questions.reading import read
+from bot.telegram.keyboards import keyboard
 from bot.telegram.render import (
     Flag,
     State,
     context_page,
     corrected_page,
-    keyboard,
     pages,
     reader_language,
     split,

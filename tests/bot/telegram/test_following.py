@@ -13,6 +13,7 @@ import pytest
 from bot.dates import date_in_words
 from bot.phrases import LANGUAGES, phrase
 from bot.telegram import following
+from bot.telegram.shown import ShownMessages
 from index.entries import Entry
 from index.library import Library
 from index.records import Article
@@ -524,7 +525,7 @@ def test_one_chat_in_trouble_keeps_no_other_from_its_flags(desk):
 
 
 def test_a_round_that_fails_is_logged_and_the_next_goes_on(desk, caplog, monkeypatch):
-    judged = following.ShownMessages.judged
+    judged = ShownMessages.judged
     tried = []
 
     def once_broken(self, id_):
@@ -536,7 +537,7 @@ def test_a_round_that_fails_is_logged_and_the_next_goes_on(desk, caplog, monkeyp
     async def conversation():
         async with world(desk) as api:
             await asks(api, ANNA, "million?")
-            monkeypatch.setattr(following.ShownMessages, "judged", once_broken)
+            monkeypatch.setattr(ShownMessages, "judged", once_broken)
             desk.prints(CORRECTED)
             await edited(api)
 

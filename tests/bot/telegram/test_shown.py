@@ -12,8 +12,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.answer import Answer, Quote, Understood
 from bot.shelf import key
+from bot.telegram.judged import Fingerprint
 from bot.telegram.render import Page, State, pages
-from bot.telegram.shown import Fingerprint, ShownMessages
+from bot.telegram.shown import ShownMessages
 from index.records import Article
 from tests.conftest import entry_of
 
