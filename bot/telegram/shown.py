@@ -145,9 +145,9 @@ class ShownMessages(Library):
             )
 
     def purge(self, before: datetime) -> int:
-        """Forget the messages that were last shown before a moment; return how many."""
+        """Forget the messages that were last shown by a moment; return how many."""
         with self._lock, told(self.path):
-            return self._run("delete from shown_messages where at < ?", _stamp(before))
+            return self._run("delete from shown_messages where at <= ?", _stamp(before))
 
     def move(self, chat: int, to: int) -> None:
         """Follow a group that has another id now."""
