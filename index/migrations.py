@@ -294,3 +294,62 @@ def m015_tallies(db: Database) -> None:
     )
     db.execute("create index articles_outlet on articles (source, published)")
     db.execute("create index articles_newest on articles (datetime(published) desc, id)")
+
+
+@migrations()
+def m019_shown(db: Database) -> None:
+    """Which message shows which words of which article (see `bot.telegram.shown`).
+
+    Of the words a hash is kept, and the sum of their code points as its `weight`. An article that
+    is written anew or removed is always deleted first: what quotes it is `due` to be looked at.
+    """
+    db.execute(
+        """
+        create table shown_messages (
+            id integer primary key,
+            chat integer not null,
+            message integer not null,
+            user integer not null,
+            language text not null,
+            head text not null,
+            foot text not null,
+            buttons text not null,
+            at text not null,
+            revision integer not null default 0,
+            again integer not null default 0,
+            unique (chat, message)
+        )
+        """
+    )
+    db.execute("create index shown_messages_again on shown_messages (id) where again")
+    db.execute(
+        """
+        create table shown_quotes (
+            id integer primary key,
+            shown integer not null references shown_messages (id) on delete cascade,
+            place integer,
+            article text not null,
+            version text not null,
+            start integer not null,
+            "end" integer not null,
+            words text not null,
+            weight integer not null,
+            told text not null,
+            state text not null default 'standing',
+            since text,
+            due integer not null default 0,
+            noticed text
+        )
+        """
+    )
+    db.execute("create index shown_quotes_shown on shown_quotes (shown)")
+    db.execute("create index shown_quotes_article on shown_quotes (article)")
+    db.execute("create index shown_quotes_due on shown_quotes (shown) where due")
+    db.execute(
+        """
+        create trigger shown_quotes_of_deleted after delete on articles begin
+            update shown_quotes set due = due + 1, noticed = datetime('now')
+            where article = old.id;
+        end
+        """
+    )

@@ -47,10 +47,10 @@ def list_reports(options: Options, *, everything: bool) -> None:
     from bot.reviews.report import State
     from bot.reviews.terminal import line, screen
 
-    with _opened(options) as (reports, _):
+    with _opened(options) as (reports, library):
         for report in reports.of(*State) if everything else reports.of(State.OPEN):
             if options.as_json:
-                print_json(report.as_dict(), indent=None)
+                print_json(report.standing(library).as_dict(), indent=None)
             else:
                 click.echo(line(report, screen()))
 
@@ -141,7 +141,7 @@ def _print(options: Options, report: "Report", library: "Library") -> None:
     from bot.reviews.terminal import screen, whole
 
     if options.as_json:
-        print_json(report.as_dict())
+        print_json(report.standing(library).as_dict())
     else:
         click.echo(whole(report, library, screen()))
 

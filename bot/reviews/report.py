@@ -1,7 +1,7 @@
 """A reader's report that an answer is none: what was asked, what was shown, what is wrong."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -10,6 +10,7 @@ from bot.answer import Answer, Quote
 from bot.asked import Asked
 from bot.questions.only import ANYTHING, Only
 from bot.watches.store import LOCAL
+from index.library import Library
 from index.records import Span, without_surrogates
 
 
@@ -50,7 +51,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A quote as it was shown: where it stood, and its words, which may change there."""
+    """A quote as it was shown: where it stood, and its words, `` where they are gone."""
 
     span: Span
     text: str
@@ -60,15 +61,24 @@ class Shown:
         """The place as `citat review accept --answer` takes it."""
         return f"{self.span.article}:{self.span.start}-{self.span.end}"
 
+    def standing(self, library: Library) -> "Shown":
+        """Return it where its words stand now, without them if the article has them no more."""
+        article = library.article(self.span.article)
+        if article is None or (start := article.text.find(self.text)) < 0:
+            return replace(self, text="")
+        if article.version == self.span.version:
+            return self
+        return Shown(article.span(start, start + len(self.text)), self.text)
+
     def as_dict(self) -> dict[str, Any]:
-        """Return it as the machine interface prints it."""
+        """Return it as the machine interface prints it; words that are gone are null."""
         span = self.span
         return {
             "article": span.article,
             "version": span.version,
             "start": span.start,
             "end": span.end,
-            "text": self.text,
+            "text": self.text or None,
         }
 
 
@@ -124,6 +134,10 @@ class Report:
             answer.understood.language,
             only=asked.only,
         )
+
+    def standing(self, library: Library) -> "Report":
+        """Return it with its quotes as they stand now: nobody is shown words that are gone."""
+        return replace(self, quotes=tuple(shown.standing(library) for shown in self.quotes))
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as the machine interface prints it."""

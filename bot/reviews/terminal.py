@@ -13,9 +13,8 @@ from bot.reviews.report import Report, Shown, State, Truth
 from bot.reviews.store import Reports
 from bot.reviews.truth import NOTHING, typed
 from bot.terminal import DIM, ERROR, STRONG, Screen, columns, has_colour
-from index.errors import CitatError, QuoteError
+from index.errors import CitatError
 from index.library import Library
-from index.records import Article
 
 CHOICES = "[a]ccept, [r]eject, [s]kip or [q]uit"
 WHERE = f"Where is the answer? ARTICLE:START-END, its exact words, {NOTHING}, or Enter if unknown"
@@ -38,10 +37,8 @@ def whole(report: Report, library: Library, on: Screen) -> str:
     before = [on.lines(f"after: {asked}", DIM) for asked in report.history]
     only = report.only.narrowed(Slots("", "en"))
     narrowed = [on.lines(f"only: {one.text}", DIM) for one in filters(only, "en")]
-    quotes = [
-        on.quote(number, *_as_shown(shown, library))
-        for number, shown in enumerate(report.quotes, 1)
-    ]
+    shown = report.standing(library).quotes
+    quotes = [_quote(number, one, library, on) for number, one in enumerate(shown, 1)]
     parts = [
         "\n".join([on.ink(head, STRONG), *before, on.lines(report.question), *narrowed]),
         *(quotes or [on.lines("Nothing was quoted, or it has been changed since.", DIM)]),
@@ -103,12 +100,10 @@ def _verdict(report: Report, on: Screen) -> Iterator[str]:
     yield on.lines(f"It stands in: {', '.join(report.truth.articles)}", DIM)
 
 
-def _as_shown(shown: Shown, library: Library) -> tuple[Quote, str]:
-    """Return the words in their article, or alone where they do not stand any more; a note."""
-    try:
-        article, span = library.quoted(shown.span), shown.span
-    except QuoteError:
-        article = Article(shown.span.article, shown.text, "", shown.span.article, "")
-        span = article.span(0, len(shown.text))
-        return Quote(article, span, 0), "changed or withdrawn since"
-    return Quote(article, span, 0), shown.place
+def _quote(number: int, shown: Shown, library: Library, on: Screen) -> str:
+    """Return the words where they stand now, or that they are gone."""
+    article = library.article(shown.span.article)
+    if article is None or not shown.text:
+        what = "withdrawn since" if article is None else "changed since, these words are gone"
+        return on.lines(f"{number:>2}   {shown.span.article}: {what}", DIM)
+    return on.quote(number, Quote(article, shown.span, 0), shown.place)

@@ -133,10 +133,10 @@ def build(
     async def begin(application: Bot) -> None:
         backstage.start()
         _ = application.create_task(introduce(application))
-        voice.watching.start(application.bot)
+        voice.start(application.bot)
 
     async def end(_application: Bot) -> None:
-        await voice.watching.stop()
+        await voice.stop()
         await backstage.stop()
 
     async def close(_application: Bot) -> None:

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,7 +24,7 @@ from bot.telegram.vitals import Vitals
 class Backstage:
     """The parts that answer no question, put together; it closes the database that it is given.
 
-    From the `stores` goes what is older than `keep_days`. `ingest` is the command that takes in
+    From the `stores` goes what is older than it may be. `ingest` is the command that takes in
     an address behind it; if it is empty, /ingest is not offered.
     """
 
@@ -45,7 +45,12 @@ class Backstage:
         self._served = contextlib.ExitStack()
         self._ingesting = Ingesting(ingest) if ingest else None
         self._owning = Owning(settings.admins, archive, bans, vitals, stores.reports.waiting)
-        purges = (stores.memory.purge, stores.reports.purge, stores.inbox.purge)
+        followed = timedelta(days=settings.follow_days)
+
+        def purge_shown(before: datetime) -> int:
+            return stores.shown.purge(max(before, datetime.now(UTC) - followed))
+
+        purges = (stores.memory.purge, stores.reports.purge, stores.inbox.purge, purge_shown)
         self._retention = Retention(timedelta(days=settings.keep_days), purges)
         self.gate = Gate(settings, bans, vitals, vitals.clock.now)
         self.journal = Journal(self._metrics)

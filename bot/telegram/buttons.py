@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from telegram import CallbackQuery, Message, Update
-from telegram.constants import ParseMode
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.answer import Answer
@@ -13,7 +12,8 @@ from bot.memory import Kept, Memory
 from bot.phrases import phrase
 from bot.questions.slots import Slot
 from bot.telegram.access import ANYBODY
-from bot.telegram.remarks import acknowledge, own_language, unless
+from bot.telegram.board import Board
+from bot.telegram.remarks import acknowledge, own_language
 from bot.telegram.showing import Found, Showing, Shown, offered
 
 _KEY = r"\d{1,18}"
@@ -27,9 +27,11 @@ class Buttons:
         self,
         showing: Showing,
         memory: Memory,
+        board: Board,
         work: Callable[..., Awaitable[Any]],
     ) -> None:
         self._showing = showing
+        self._board = board
         self._memory = memory
         self._work = work
 
@@ -67,12 +69,14 @@ class Buttons:
         if kept is None:
             return
         found = await self._work(self._showing.context, key, kept.asked)
+        if found is None and (moved := await self._moved(query, key)):
+            found = await self._work(self._showing.context, moved, kept.asked)
         if found is None:
             await acknowledge(query, phrase(language, "gone"))
             return
         await acknowledge(query)
         shown = self._showing.quote(found, language, context.bot, back=f"m:{asked}:{page}")
-        await edit(query, shown)
+        await self.turn(query, kept, shown)
 
     async def narrow(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Ask again for one speaker, outlet or week only."""
@@ -106,7 +110,8 @@ class Buttons:
         if kept is not None:
             await acknowledge(query)
             found = await self._work(self._showing.found, kept.asked)
-            await edit(query, show(found, query.from_user.language_code, kept.id, page))
+            shown = show(found, query.from_user.language_code, kept.id, page)
+            await self.turn(query, kept, shown)
 
     async def _ask_again(self, update: Update, changed: Callable[[Asked], Asked]) -> None:
         """Show the answer to a changed question, in the message that holds the one before."""
@@ -120,7 +125,7 @@ class Buttons:
         found = await self._work(self._changed, kept, changed)
         # The sign of waiting is taken off last: a second press finds nothing left to change.
         code = query.from_user.language_code
-        is_new = await edit(query, self._showing.answer(found, code, kept.id))
+        is_new = await self.turn(query, kept, self._showing.answer(found, code, kept.id))
         await acknowledge(query, None if is_new else phrase(language, "tg-already"))
 
     async def behind(self, update: Update) -> Kept | None:
@@ -137,6 +142,16 @@ class Buttons:
             return None
         return kept
 
+    async def turn(self, query: CallbackQuery, kept: Kept, shown: Shown) -> bool:
+        """Show it in the message of the pressed button; tell whether that was something new."""
+        message = cast("Message", query.message)  # `behind` sees to it
+        chat, number = message.chat_id, message.message_id
+        return await self._board.turn(query.get_bot(), chat, number, kept.user, shown)
+
+    async def _moved(self, query: CallbackQuery, key: str) -> str | None:
+        message = cast("Message", query.message)
+        return await self._board.moved(message.chat_id, message.message_id, key)
+
     def _changed(self, kept: Kept, changed: Callable[[Asked], Asked]) -> Found:
         """Answer a question that is asked in another way than before, and remember how."""
         asked = changed(kept.asked)
@@ -144,19 +159,6 @@ class Buttons:
         if isinstance(found, Answer):
             self._memory.change(kept.id, asked, found.understood.meant)
         return found
-
-
-async def edit(query: CallbackQuery, shown: Shown) -> bool:
-    """Show it in the message of the pressed button; tell whether that was something new."""
-    with unless("not modified", "to edit not found"):
-        await query.edit_message_text(
-            shown.page.html,
-            parse_mode=ParseMode.HTML,
-            reply_markup=shown.buttons,
-            link_preview_options=shown.page.link_preview,
-        )
-        return True
-    return False
 
 
 def _pressed(update: Update) -> CallbackQuery:

@@ -13,8 +13,9 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar, cast
 
+from telegram import Bot as Client
 from telegram import Message, Update
-from telegram.constants import ChatAction, ParseMode
+from telegram.constants import ChatAction
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import (
     Application,
@@ -32,11 +33,13 @@ from bot.memory import COMMAND
 from bot.phrases import phrase
 from bot.telegram.addressed import SPOKEN_TO
 from bot.telegram.backstage import Backstage
+from bot.telegram.board import Board
 from bot.telegram.buttons import Buttons
 from bot.telegram.delivery.sending import OnHold
+from bot.telegram.following import Following
 from bot.telegram.forgetting import Forgetting
 from bot.telegram.inline import Inline
-from bot.telegram.remarks import own_language, say, show, unless
+from bot.telegram.remarks import own_language, say
 from bot.telegram.replies import author, thread_before
 from bot.telegram.reporting import Reporting
 from bot.telegram.settings import TelegramSettings
@@ -77,20 +80,22 @@ class Voice:
         self._backstage = backstage
         # One worker: the encoder gains nothing from a second, and the event loop stays free.
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="telegram-answers")
-        self.watching = Watching(newsreader, settings, memory, backstage.gate, self._work)
-        self._forgetting = Forgetting(stores, self._work)
-        self._buttons = Buttons(self._showing, memory, self._work)
-        self._reporting = Reporting(
-            stores.reports, self._showing, self._buttons.behind, self._work
+        self._board = Board(stores.shown if settings.follow_days else None)
+        self._following = Following(stores.shown, self.move) if settings.follow_days else None
+        self._watching = Watching(
+            newsreader, settings, memory, self._board, backstage.gate, self._work
         )
+        self._forgetting = Forgetting(stores, self._work)
+        self._buttons = Buttons(self._showing, memory, self._board, self._work)
+        self._reporting = Reporting(stores.reports, self._showing, self._buttons, self._work)
         self._inline = Inline(conversation, self._work)
         self._telling = Telling(
-            conversation,
             self._showing,
+            self._board,
             memory,
             self._work,
-            self.watching.resume,
-            settings.keep_days,
+            self._watching.resume,
+            settings,
         )
 
     def register(self, application: Bot) -> None:
@@ -103,7 +108,7 @@ class Voice:
             *self._telling.handlers(fresh),
             CommandHandler("ask", self.ask, fresh),
             CommandHandler([kind.value for kind in Kind], self.view, fresh),
-            *self.watching.handlers(fresh),
+            *self._watching.handlers(fresh),
             *self._forgetting.handlers(fresh),
             *self._backstage.handlers(fresh),
             *self._reporting.handlers(),
@@ -118,6 +123,18 @@ class Voice:
         application.add_handler(TypeHandler(Update, self._backstage.gate.check), group=-1)
         application.add_handler(TypeHandler(Update, self._telling.choose), group=-2)
         application.add_error_handler(trouble)
+
+    def start(self, bot: Client) -> None:
+        """Begin what is done unasked: deliveries, and flags on what was shown."""
+        self._watching.start(bot)
+        if self._following is not None:
+            self._following.start(bot)
+
+    async def stop(self) -> None:
+        """End what is done unasked; a message on its way is finished and noted first."""
+        await self._watching.stop()
+        if self._following is not None:
+            await self._following.stop()
 
     def close(self) -> None:
         """Finish the search under way, drop those that wait."""
@@ -158,15 +175,7 @@ class Voice:
             found = await self._work(self._showing.found, asked)
         code = message.from_user.language_code if message.from_user else None
         shown = self._showing.answer(found, code, kept.id)
-        with unless("not modified", "to edit not found"):
-            await context.bot.edit_message_text(
-                shown.page.html,
-                message.chat_id,
-                kept.message,
-                parse_mode=ParseMode.HTML,
-                reply_markup=shown.buttons,
-                link_preview_options=shown.page.link_preview,
-            )
+        await self._board.turn(context.bot, message.chat_id, kept.message, kept.user, shown)
         # Only now: an edit whose answer was not shown is worked on again after a crash.
         meant = found.understood.meant if isinstance(found, Answer) else question
         await self._work(self._memory.change, kept.id, asked, meant)
@@ -184,7 +193,7 @@ class Voice:
         async with _typing(message):
             asked, found = await self._work(self._ask, message, question)
         code = message.from_user.language_code if message.from_user else None
-        sent = await show(message, self._showing.answer(found, code, asked))
+        sent = await self._board.reply(message, self._showing.answer(found, code, asked))
         await self._work(self._remember, asked, sent.message_id)
         self._backstage.journal.answered(message, found, time.perf_counter() - started)
 

@@ -7,22 +7,11 @@ from telegram import CallbackQuery, InlineKeyboardMarkup, Message, ReplyParamete
 from telegram.error import BadRequest
 
 from bot.telegram.render import reader_language
-from bot.telegram.showing import Shown
 
 
 async def say(message: Message, text: str, buttons: InlineKeyboardMarkup | None = None) -> None:
     """Reply to a message."""
     await message.reply_text(text, reply_markup=buttons, reply_parameters=bound_to(message))
-
-
-async def show(message: Message, shown: Shown) -> Message:
-    """Reply to a message with a page and its buttons."""
-    return await message.reply_html(
-        shown.page.html,
-        reply_markup=shown.buttons,
-        link_preview_options=shown.page.link_preview,
-        reply_parameters=bound_to(message),
-    )
 
 
 async def acknowledge(query: CallbackQuery, text: str | None = None) -> None:

@@ -3,19 +3,21 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import UTC, datetime, time
+from enum import StrEnum
 from html import escape, unescape
 from itertools import accumulate, takewhile
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import LinkPreviewOptions
 
 from bot.addresses import domain
-from bot.answer import NO_NOTES, Answer, Notes, Quote, Reason, Understood
+from bot.answer import NO_NOTES, Answer, Notes, Quote, Reason
 from bot.context import Context
 from bot.dates import date_in_words
 from bot.phrases import LANGUAGES, phrase
 from bot.telegram.chosen import CHOSEN
 from bot.views.view import View
+from index.records import Article, Span
 
 MESSAGE_UNITS = 4096
 """UTF-16 units of one message: Telegram's own limit counts at most as many."""
@@ -29,10 +31,13 @@ EXPANDABLE_FROM = 240
 MIDNIGHT = time()
 """The hour of what has a date and no hour."""
 
+_SOME_DAY = datetime(2222, 9, 22, tzinfo=UTC)
+_LONGER_DAY = 4
+"""Room for a flag is kept for this day, and for those whose names are longer by so much."""
+
 _LONGEST_LINK = 2000
 _LONGEST_HEAD = 240
 _LONGEST_LABEL = 40
-_ROW_LENGTH = 28
 _GAP = "\n\n"
 _CUT = "[…]"
 
@@ -42,12 +47,59 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A quote as a message shows it: whole, or the part in `span` of one that is too long."""
+
+    quote: Quote
+    span: Span
+    note: str = ""
+    part: int = 1
+    parts: int = 1
+
+    @property
+    def words(self) -> str:
+        """The exact words, cut from the article each time."""
+        return self.quote.article.words(self.span)
+
+
+class State(StrEnum):
+    """What has become of words that were shown."""
+
+    STANDING = "standing"
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What stands in place of a quote whose words are gone: where they stood, gone since when.
+
+    `origin` is the article as it is now; of a withdrawn one, what may still be told, without text.
+    """
+
+    state: State
+    since: datetime
+    origin: Article
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """One message: its HTML, the address of its first source to preview, and its quotes."""
+    """One message: its HTML, the address of its first source to preview, and what it quotes.
+
+    `head` and `foot` are the HTML around the pieces, all of it in a `language` of ours.
+    """
 
     html: str
+    language: str
     preview: str | None = None
-    quotes: tuple[Quote, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    head: str = ""
+    foot: str = ""
+
+    @property
+    def quotes(self) -> tuple[Quote, ...]:
+        """The quotes, each once."""
+        return tuple(dict.fromkeys(piece.quote for piece in self.pieces))
 
     @property
     def link_preview(self) -> LinkPreviewOptions:
@@ -55,17 +107,6 @@ class Page:
         if self.preview is None:
             return LinkPreviewOptions(is_disabled=True)
         return LinkPreviewOptions(url=self.preview, prefer_small_media=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A quote, or one part of a quote that is too long for a message."""
-
-    quote: Quote
-    words: str
-    note: str = ""
-    part: int = 1
-    parts: int = 1
 
 
 def reader_language(code: str | None, asked_in: str) -> str:
@@ -93,7 +134,7 @@ def view_pages(view: View, language: str, quotes_per_message: int) -> list[Page]
     head = _head(view.told(language))
     foot = _head([view.ending(language)], before=_GAP, after="")
     shown = _pages(view.answer, language, quotes_per_message, head, view.notes(language), foot)
-    return [*shown[:-1], replace(shown[-1], html=shown[-1].html + foot)]
+    return [*shown[:-1], replace(shown[-1], html=shown[-1].html + foot, foot=foot)]
 
 
 def _pages(
@@ -107,12 +148,36 @@ def _pages(
     """Return messages under a head, with room for a foot in each."""
     if not answer:
         reason = answer.reason or Reason.NOTHING_NEAR
-        return [Page(head + escape(phrase(language, reason.value, **answer.details)))]
+        html = head + escape(phrase(language, reason.value, **answer.details))
+        return [Page(html, language, head=html)]
     room = MESSAGE_UNITS - _shown_units(head + foot)
-    return [
-        _page(head, pieces, language)
-        for pieces in _packed(_pieces(answer, notes), language, most, room)
-    ]
+    pieces = (piece for one in answer.quotes for piece in _pieces(one, notes.get(one, "")))
+    return [_page(head, packed, language) for packed in _packed(pieces, language, most, room)]
+
+
+def corrected_page(
+    shown: Sequence[Piece | Flag],
+    before: Iterable[Flag],
+    language: str,
+    head: str = "",
+    foot: str = "",
+) -> Page:
+    """Return a message again, with flags where quotes stood.
+
+    `before` are flags of what it showed earlier: as many of them stand below as there is room for.
+    Where the titles of changed articles are too much, they are left out.
+    """
+    room = MESSAGE_UNITS - _shown_units(head + foot)
+    titled = [_corrected(one, language) for one in shown]
+    bare = [_corrected(one, language, titled=False) for one in shown]
+    blocks = titled if _length(titled) <= room else bare
+    for flag in before:
+        if _length(longer := [*blocks, _flag(flag, language)]) <= room:
+            blocks = longer
+    pieces = tuple(one for one in shown if isinstance(one, Piece))
+    preview = _address(pieces[0].quote.article.url) if pieces else None
+    gap = "" if shown or not head else _GAP  # a page without quotes is all head
+    return Page(head + gap + _GAP.join(blocks) + foot, language, preview, pieces, head, foot)
 
 
 def context_page(context: Context, language: str) -> Page:
@@ -120,26 +185,25 @@ def context_page(context: Context, language: str) -> Page:
 
     What is left out of the paragraph, `[…]` tells outside of the quotation.
     """
-    before, words, after = context.parts
-    whole = split(words)
+    (before, words, after), span = context.parts, context.span
+    whole = _pieces(context.quote)
     if len(whole) > 1:  # the quote alone is more than a message holds
-        before, words, after = "", whole[0], ""
+        before, words, after, span = "", whole[0].words, "", whole[0].span
+    piece = Piece(context.quote, span)
     shown = f"{escape(before)}<b>{escape(words)}</b>{escape(after)}"
     lines = [
         _CUT if context.goes_before else "",
         f"<blockquote>{shown}</blockquote>",
         _CUT if context.goes_on or len(whole) > 1 else "",
-        _below(_Piece(context.quote, words), language),
+        _below(piece, language),
     ]
     html = "\n".join(filter(None, lines))
-    return Page(html, _address(context.quote.article.url), (context.quote,))
+    return Page(html, language, _address(context.quote.article.url), (piece,))
 
 
 def shared_quote(quote: Quote, language: str) -> Page:
     """Return a quote by itself, as it is put into other chats: its beginning if it is too long."""
-    parts = split(quote.text)
-    piece = _Piece(quote, parts[0], parts=len(parts))
-    return _page("", [piece], language)
+    return _page("", _pieces(quote)[:1], language)
 
 
 def label(text: str) -> str:
@@ -155,57 +219,6 @@ def said_or_title(quote: Quote, language: str) -> str:
 def described(quote: Quote) -> str:
     """Return the beginning of the words, as one line."""
     return _line(quote.text, _LONGEST_HEAD)
-
-
-def keyboard(
-    asked: int,
-    page: int,
-    count: int,
-    language: str,
-    understood: Understood | None = None,
-    tools: Sequence[InlineKeyboardButton] = (),
-) -> InlineKeyboardMarkup | None:
-    """Return the buttons under page `page` of `count` (from 1), None if there are none.
-
-    The first row turns to other pages, the second holds the tools; those below it ask without a
-    part of what was understood.
-    """
-    rows = [_page_buttons(asked, page, count, language)] if count > 1 else []
-    rows += [list(tools)] if tools else []
-    if understood is not None:
-        rows += _in_rows(_drop_buttons(asked, understood, language))
-    return InlineKeyboardMarkup(rows) if rows else None
-
-
-def _page_buttons(asked: int, page: int, count: int, language: str) -> list[InlineKeyboardButton]:
-    labels = {page - 1: "◀", page: f"{page}/{count}", page + 1: "▶"}
-    if page == 1:
-        labels = {2: phrase(language, "tg-more", page=1, pages=count)}
-    return [
-        InlineKeyboardButton(label, callback_data=f"m:{asked}:{target}")
-        for target, label in labels.items()
-        if 1 <= target <= count
-    ]
-
-
-def _drop_buttons(
-    asked: int, understood: Understood, language: str
-) -> Iterator[InlineKeyboardButton]:
-    for one in understood.filters(language):
-        yield InlineKeyboardButton(label(f"✕ {one.text}"), callback_data=f"d:{asked}:{one.slot}")
-    if understood.follows is not None:
-        yield InlineKeyboardButton(phrase(language, "tg-fresh"), callback_data=f"f:{asked}")
-
-
-def _in_rows(buttons: Iterable[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
-    """Put buttons side by side while a telephone shows their labels whole."""
-    rows: list[list[InlineKeyboardButton]] = []
-    for button in buttons:
-        if rows and sum(len(one.text) for one in (*rows[-1], button)) <= _ROW_LENGTH:
-            rows[-1].append(button)
-        else:
-            rows.append([button])
-    return rows
 
 
 def split(text: str, limit: int = PIECE_UNITS) -> list[str]:
@@ -242,21 +255,27 @@ def _cut(text: str, limit: int) -> tuple[int, int]:
     return limit, limit
 
 
-def _pieces(answer: Answer, notes: Notes) -> Iterator[_Piece]:
-    for quote in answer.quotes:
-        parts = split(quote.text)
-        for part, words in enumerate(parts, start=1):
-            yield _Piece(quote, words, notes.get(quote, ""), part, len(parts))
+def _pieces(quote: Quote, note: str = "") -> list[Piece]:
+    """Return a quote in as many parts as messages have to show it."""
+    text, pieces, start = quote.text, [], 0
+    parts = split(text)
+    for part, words in enumerate(parts, start=1):
+        start = text.index(words, start)
+        end = start + len(words)
+        span = replace(quote.span, start=quote.span.start + start, end=quote.span.start + end)
+        pieces.append(Piece(quote, span, note, part, len(parts)))
+        start = end
+    return pieces
 
 
-def _packed(
-    pieces: Iterable[_Piece], language: str, most: int, room: int
-) -> Iterator[list[_Piece]]:
-    """Put pieces together, in order, while they fit into one message."""
-    page: list[_Piece] = []
+def _packed(pieces: Iterable[Piece], language: str, most: int, room: int) -> Iterator[list[Piece]]:
+    """Put pieces together, in order, while they fit into one message, as flags too."""
+    page: list[Piece] = []
     used = 0
     for piece in pieces:
-        size = _shown_units(_block(piece, language)) + len(_GAP)
+        flag = _flag(Flag(State.CHANGED, _SOME_DAY, piece.quote.article), language, titled=False)
+        as_flag = _shown_units(flag) + _LONGER_DAY
+        size = max(_shown_units(_block(piece, language)), as_flag) + len(_GAP)
         if page and (len(page) == most or used + size > room):
             yield page
             page, used = [], 0
@@ -265,10 +284,10 @@ def _packed(
     yield page
 
 
-def _page(head: str, pieces: Sequence[_Piece], language: str) -> Page:
+def _page(head: str, pieces: Sequence[Piece], language: str) -> Page:
     html = head + _GAP.join(_block(piece, language) for piece in pieces)
-    quotes = tuple(dict.fromkeys(piece.quote for piece in pieces))
-    return Page(html, _address(quotes[0].article.url), quotes)
+    preview = _address(pieces[0].quote.article.url)
+    return Page(html, language, preview, tuple(pieces), head)
 
 
 def _head(lines: Iterable[str], *, before: str = "", after: str = _GAP) -> str:
@@ -277,13 +296,30 @@ def _head(lines: Iterable[str], *, before: str = "", after: str = _GAP) -> str:
     return f"{before}<i>{escape(told)}</i>{after}" if told else ""
 
 
-def _block(piece: _Piece, language: str) -> str:
+def _block(piece: Piece, language: str) -> str:
     """The exact words, and under them who said it to whom and where it stands."""
     tag = "blockquote expandable" if len(piece.words) > EXPANDABLE_FROM else "blockquote"
     return f"<{tag}>{escape(piece.words)}</blockquote>\n" + _below(piece, language)
 
 
-def _below(piece: _Piece, language: str) -> str:
+def _corrected(one: Piece | Flag, language: str, *, titled: bool = True) -> str:
+    if isinstance(one, Piece):
+        return _block(one, language)
+    return _flag(one, language, titled=titled)
+
+
+def _flag(flag: Flag, language: str, *, titled: bool = True) -> str:
+    """Say that words are gone, and under it where they stood."""
+    told = phrase(language, f"tg-flag-{flag.state}", date=date_in_words(flag.since, language))
+    origin = flag.origin if titled else replace(flag.origin, title="")
+    return f"<i>{escape(told)}</i>\n" + _cells(*_origin(origin, origin.url, language))
+
+
+def _length(blocks: Sequence[str]) -> int:
+    return _shown_units(_GAP.join(blocks))
+
+
+def _below(piece: Piece, language: str) -> str:
     said = " · ".join(filter(None, (_said(piece.quote, language), piece.note)))
     return (f"<b>{escape(said)}</b>\n" if said else "") + _source(piece, language)
 
@@ -296,19 +332,24 @@ def _said(quote: Quote, language: str) -> str:
     return f"{said} ({phrase(language, 'show-via', agency=_line(quote.via, 80))})".strip()
 
 
-def _source(piece: _Piece, language: str) -> str:
+def _source(piece: Piece, language: str) -> str:
     """Outlet, date, linked title with its visible domain, and what else there is to know."""
     quote = piece.quote
-    cells = [
-        escape(_line(quote.article.source, 80)),
-        _date(quote.article.published, language),
-        _linked_title(quote),
-    ]
+    cells = _origin(quote.article, quote.link, language)
     if quote.also_in:
         cells.append(phrase(language, "tg-also-in", count=len(quote.also_in)))
     if piece.parts > 1:
         cells.append(phrase(language, "tg-part", part=piece.part, parts=piece.parts))
+    return _cells(*cells)
+
+
+def _cells(*cells: str) -> str:
     return " · ".join(filter(None, cells))
+
+
+def _origin(article: Article, link: str | None, language: str) -> list[str]:
+    outlet = escape(_line(article.source, 80))
+    return [outlet, _date(article.published, language), _linked_title(article, link)]
 
 
 def _date(published: datetime | None, language: str) -> str:
@@ -320,11 +361,11 @@ def _date(published: datetime | None, language: str) -> str:
     return f'<tg-time unix="{moment}" format="D">{words}</tg-time>' if moment > 0 else words
 
 
-def _linked_title(quote: Quote) -> str:
-    title = escape(_line(quote.article.title, 160))
-    shown = escape(_line(domain(quote.article.url or ""), 60))
-    link = _address(quote.link) or _address(quote.article.url)
-    linked = f'<a href="{escape(link)}">{title or shown}</a>' if link else title
+def _linked_title(article: Article, link: str | None) -> str:
+    title = escape(_line(article.title, 160))
+    shown = escape(_line(domain(article.url or ""), 60))
+    address = _address(link) or _address(article.url)
+    linked = f'<a href="{escape(address)}">{title or shown}</a>' if address else title
     return f"{linked} ({shown})" if shown else linked
 
 

@@ -19,7 +19,7 @@ from bot.memory import Kept
 from bot.phrases import phrase
 from bot.reviews.report import Report, Why
 from bot.reviews.store import Reports
-from bot.telegram.buttons import edit
+from bot.telegram.buttons import Buttons
 from bot.telegram.remarks import acknowledge, own_language, unless
 from bot.telegram.showing import Showing
 
@@ -27,21 +27,18 @@ _QUOTES: list[str | None] = [MessageEntity.BLOCKQUOTE, MessageEntity.EXPANDABLE_
 
 
 class Reporting:
-    """Takes reports from everybody who sees an answer, and keeps them for the owner.
-
-    `behind` returns the question of a pressed button, or says that it is forgotten.
-    """
+    """Takes reports from everybody who sees an answer, and keeps them for the owner."""
 
     def __init__(
         self,
         reports: Reports,
         showing: Showing,
-        behind: Callable[[Update], Awaitable[Kept | None]],
+        buttons: Buttons,
         work: Callable[..., Awaitable[Any]],
     ) -> None:
         self._reports = reports
         self._showing = showing
-        self._behind = behind
+        self._buttons = buttons
         self._work = work
 
     def handlers(self) -> list[CallbackQueryHandler[Any, Any]]:
@@ -55,7 +52,7 @@ class Reporting:
     async def ask(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Ask what is wrong, in place of the buttons under the answer."""
         query, language = cast("CallbackQuery", update.callback_query), own_language(update)
-        kept = await self._behind(update)
+        kept = await self._buttons.behind(update)
         if kept is None:
             return
         silent = not _quoted(cast("Message", query.message))
@@ -68,7 +65,7 @@ class Reporting:
         """Keep the report, give thanks, and put the buttons of the answer back."""
         query, language = cast("CallbackQuery", update.callback_query), own_language(update)
         _, _, page, reason = _data(query)
-        kept = await self._behind(update)
+        kept = await self._buttons.behind(update)
         if kept is None:
             return
         found = await self._work(self._showing.found, kept.asked)
@@ -77,7 +74,8 @@ class Reporting:
             return
         is_new = await self._work(self._reports.add, _report(query, kept, found, Why(reason)))
         code = query.from_user.language_code
-        await edit(query, self._showing.answer(found, code, kept.id, int(page)))
+        shown = self._showing.answer(found, code, kept.id, int(page))
+        await self._buttons.turn(query, kept, shown)
         await acknowledge(query, phrase(language, "wrong-thanks" if is_new else "wrong-again"))
 
 

@@ -47,6 +47,7 @@ class TelegramSettings:
     questions_per_hour: int = 120
     chat_questions_per_minute: int = 30
     keep_days: int = 30
+    flag_changes_days: int = 30
     log_format: str = "text"
     metrics_port: int = 0
     api_base_url: str = "https://api.telegram.org"
@@ -96,6 +97,11 @@ class TelegramSettings:
                 f"[telegram] keep_days = {self.keep_days} should be 1 or more,"
                 f" and {MOST_DAYS} at most",
             )
+        if not 0 <= self.flag_changes_days <= MOST_DAYS:
+            raise ConfigError(
+                f"[telegram] flag_changes_days = {self.flag_changes_days} should lie between 1 and"
+                f" {MOST_DAYS}, or be 0 for never",
+            )
         if self.log_format not in LOG_FORMATS:
             raise ConfigError(
                 f"[telegram] log_format = {self.log_format!r} should be one of"
@@ -106,6 +112,11 @@ class TelegramSettings:
                 f"[telegram] metrics_port = {self.metrics_port} should lie between 1 and"
                 f" {LAST_PORT}, or be 0 for none",
             )
+
+    @property
+    def follow_days(self) -> int:
+        """For how many days messages follow the articles they quote; 0: they never do."""
+        return min(self.flag_changes_days, self.keep_days)
 
     @property
     def is_closed_to_all(self) -> bool:

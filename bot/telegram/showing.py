@@ -12,12 +12,12 @@ from bot.conversation import Conversation
 from bot.memory import COMMAND
 from bot.offers import Offer, offers
 from bot.phrases import phrase
-from bot.shelf import key
+from bot.shelf import Outlet, key
+from bot.telegram.keyboards import keyboard
 from bot.telegram.links import QUOTE, quote_link
 from bot.telegram.render import (
     Page,
     context_page,
-    keyboard,
     label,
     pages,
     reader_language,
@@ -35,10 +35,19 @@ Row = list[InlineKeyboardButton]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message: a page and what stands under it."""
+    """A message: a page and what stands under it.
+
+    `rest` are the buttons to be left where the words on the others must not be kept.
+    """
 
     page: Page
     buttons: InlineKeyboardMarkup | None = None
+    rest: InlineKeyboardMarkup | None = None
+
+    @property
+    def wordless(self) -> InlineKeyboardMarkup | None:
+        """The buttons that hold no words of a quote."""
+        return self.rest or self.buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,10 @@ class Showing:
         shown = next((one.article.id for one in quotes if key(one) == shared), None)
         return self._conversation.context(shared, shown)
 
+    def outlets(self) -> list[Outlet]:
+        """Return the outlets of the archive, those of most articles first."""
+        return self._conversation.outlets()
+
     def answer(self, found: Found, code: str | None, asked: int = 0, number: int = 1) -> Shown:
         """Return page `number`, or the one nearest to it; without an id it has no buttons."""
         at = self._at(found, code, number)
@@ -95,7 +108,7 @@ class Showing:
             _button(f"{place}. {quote.text}", _opening(asked, at.number, quote))
             for place, quote in enumerate(at.page.quotes, start=1)
         ]
-        return Shown(at.page, _with_back(rows, asked, at))
+        return Shown(at.page, _with_back(rows, asked, at), rest=_with_back([], asked, at))
 
     def narrowings(self, found: Found, code: str | None, asked: int, number: int) -> Shown:
         """Return a page with a button for each way to narrow the answer."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.memory import Memory
 from bot.reviews.store import Reports
 from bot.telegram.delivery.inbox import Inbox
+from bot.telegram.shown import ShownMessages
 from bot.watches.store import Watches
 
 
@@ -19,6 +20,7 @@ class Stores:
     watches: Watches
     reports: Reports
     inbox: Inbox
+    shown: ShownMessages
 
     @classmethod
     @contextmanager
@@ -33,8 +35,9 @@ class Stores:
             closing(Memory.open(path)) as memory,
             Watches.open(path.parent) as watches,
             Reports.open(path.parent) as reports,
+            ShownMessages.open(path.parent) as shown,
         ):
-            yield cls(memory, watches, reports, inbox)
+            yield cls(memory, watches, reports, inbox, shown)
 
     def count(self, chat: int, user: int) -> dict[str, int]:
         """Return how much of each kind is kept of somebody in a chat."""
@@ -50,9 +53,11 @@ class Stores:
         self.watches.forget(chat, user)
         self.reports.forget(chat, user, words)
         self.inbox.forget(chat, user)
+        self.shown.forget(chat, user)
 
     def move(self, chat: int, to: int) -> None:
         """Follow a group that has another id now."""
         self.memory.move(chat, to)
         self.watches.move(chat, to)
         self.reports.move(chat, to)
+        self.shown.move(chat, to)

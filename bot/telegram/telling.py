@@ -6,15 +6,16 @@ from typing import Any, cast
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, filters
 
-from bot.conversation import Conversation
 from bot.dates import date_in_words
 from bot.memory import Memory
 from bot.phrases import LANGUAGES, phrase
 from bot.shelf import Outlet
+from bot.telegram.board import Board
 from bot.telegram.chosen import CHOSEN
 from bot.telegram.links import quote_key
-from bot.telegram.remarks import acknowledge, own_language, say, show, unless
+from bot.telegram.remarks import acknowledge, own_language, say, unless
 from bot.telegram.render import label
+from bot.telegram.settings import TelegramSettings
 from bot.telegram.showing import Showing
 
 Handler = CommandHandler[Any, Any] | CallbackQueryHandler[Any, Any]
@@ -31,15 +32,15 @@ class Telling:
 
     def __init__(
         self,
-        conversation: Conversation,
         showing: Showing,
+        board: Board,
         memory: Memory,
         work: Callable[..., Awaitable[Any]],
         resume: Callable[[int], Awaitable[None]],
-        keep_days: int,
+        settings: TelegramSettings,
     ) -> None:
-        self._keep_days = keep_days
-        self._conversation = conversation
+        self._settings = settings
+        self._board = board
         self._showing = showing
         self._memory = memory
         self._work = work
@@ -75,7 +76,7 @@ class Telling:
         if found is None:
             await say(message, phrase(language, "gone"))
             return
-        await show(message, self._showing.quote(found, language, context.bot))
+        await self._board.reply(message, self._showing.quote(found, language, context.bot))
 
     async def help(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Show how to ask."""
@@ -83,14 +84,15 @@ class Telling:
 
     async def sources(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """List the outlets of the archive."""
-        outlets = await self._work(self._conversation.outlets)
+        outlets = await self._work(self._showing.outlets)
         await say(_message(update), _listing(outlets, own_language(update)))
 
     async def privacy(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Tell what is kept of a reader, and for how long."""
         language = own_language(update)
-        days = phrase(language, "tg-days", count=self._keep_days)
-        await say(_message(update), phrase(language, "tg-privacy", days=days))
+        days = phrase(language, "tg-days", count=self._settings.keep_days)
+        shown = phrase(language, "tg-days", count=self._settings.follow_days)
+        await say(_message(update), phrase(language, "tg-privacy", days=days, shown=shown))
 
     async def languages(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Let the language of the chat be chosen."""

@@ -10,9 +10,9 @@ class Vitals:
     """Counts of what has happened since the start, and how long Telegram was not heard.
 
     Names in `counts`: "updates" taken in, "answers" (messages and edits for an update), "news"
-    (other messages), "errors" in handlers, "floods" (429 of Telegram), "retries" of messages,
-    "late" (past the deadline), "poisoned" (set aside), "replayed" at the start, "polls" that
-    succeeded and "failed_polls".
+    (others), "errors" in handlers, "floods" (429 of Telegram), "retries" of messages, "late" (past
+    the deadline), "poisoned" (set aside), "replayed" at the start, "polls" that succeeded and
+    "failed_polls".
     """
 
     def __init__(self) -> None:

@@ -1,7 +1,5 @@
 """Standing questions in Telegram: the commands, and the rounds that deliver what is new."""
 
-import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -27,8 +25,10 @@ from bot.asked import Asked
 from bot.memory import COMMAND, Memory
 from bot.phrases import phrase
 from bot.telegram.access import Gate
+from bot.telegram.board import Board
 from bot.telegram.render import MESSAGE_UNITS, Page, pages, reader_language, split
 from bot.telegram.replies import author, question_behind, replied_to, thread_before
+from bot.telegram.rounds import Rounds
 from bot.telegram.settings import MOST_QUOTES, TelegramSettings
 from bot.watches.news import Newsreader, as_answer, whole_question, why_not
 from bot.watches.store import Delivery, Watch
@@ -65,18 +65,19 @@ class Watching:
         newsreader: Newsreader,
         settings: TelegramSettings,
         memory: Memory,
+        board: Board,
         gate: Gate,
         work: Work,
     ) -> None:
         self._newsreader = newsreader
         self._watches = newsreader.watches
         self._most = settings.watches_per_chat
+        self._board = board
         self._gate = gate
         self._memory = memory
         self._work = work
         self._quiet: dict[int, float] = {}
-        self._stopping = asyncio.Event()
-        self._rounds: asyncio.Task[None] | None = None
+        self._rounds = Rounds("the watches", EVERY_S)
 
     def handlers(self, fresh: filters.BaseFilter) -> list[CommandHandler[Any, Any]]:
         """Return the handlers of the commands."""
@@ -113,13 +114,11 @@ class Watching:
 
     def start(self, bot: Bot) -> None:
         """Begin the rounds."""
-        self._rounds = asyncio.create_task(self._go_round(bot))
+        self._rounds.start(lambda: self._round(bot))
 
     async def stop(self) -> None:
         """End the rounds; a message on its way is finished and noted first."""
-        self._stopping.set()
-        if self._rounds is not None:
-            await self._rounds
+        await self._rounds.stop()
 
     # Putting a question
 
@@ -155,19 +154,10 @@ class Watching:
 
     # Delivering
 
-    async def _go_round(self, bot: Bot) -> None:
-        while not self._stopping.is_set():
-            try:
-                await self._round(bot)
-            except Exception:  # nobody would start them again, and the next one may do better
-                logger.exception("a round of the watches ended early")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), EVERY_S)
-
     async def _round(self, bot: Bot) -> None:
         for watch in await self._work(self._watches.due):
             now = time.monotonic()
-            if self._stopping.is_set():
+            if self._rounds.stopping:
                 return
             if self._quiet.get(watch.chat, now) > now:
                 continue
@@ -183,7 +173,7 @@ class Watching:
         news = await self._work(self._claimed, watch)
         try:
             for page in news.shown:
-                await bot.send_message(
+                sent = await bot.send_message(
                     watch.chat,
                     page.html,
                     parse_mode=ParseMode.HTML,
@@ -191,6 +181,7 @@ class Watching:
                     message_thread_id=watch.topic or None,
                 )
                 await self._work(self._watches.arrived, news.deliveries)
+                await self._board.note(watch.chat, sent.message_id, watch.user, page)
         except TelegramError as error:
             if surely_unsent(error):
                 await self._work(self._watches.release, news.deliveries)

@@ -11,9 +11,12 @@ from bot.answer import Answer, Quote, Reason, Understood
 from bot.context import Context
 from bot.phrases import LANGUAGES, phrase
 from bot.questions.reading import read
+from bot.telegram.keyboards import keyboard
 from bot.telegram.render import (
+    Flag,
+    State,
     context_page,
-    keyboard,
+    corrected_page,
     pages,
     reader_language,
     split,
@@ -87,6 +90,28 @@ def test_each_message_is_within_the_limits(text, line, language):
         assert units(message) <= 4096
         # The limit is on what a bot sends; what Telegram itself detects is not counted.
         assert sum(entity["type"] not in DETECTED for entity in entities) <= 100
+
+
+@given(
+    texts=st.lists(words, min_size=1, max_size=20),
+    line=st.text("я🐋&<\n ", max_size=400),
+    since=st.datetimes(timezones=st.just(UTC)),
+    language=st.sampled_from(LANGUAGES),
+)
+def test_each_message_has_room_for_flags_in_place_of_all_its_quotes(texts, line, since, language):
+    origin = {"title": line, "source": line, "url": "https://" + "x." * 200 + "example"}
+    answer = Answer(replace(ASKED, follows=line), tuple(quote_of(text) for text in texts))
+    long = replace(answer.quotes[0].article, **origin)
+    for page in pages(answer, language, 20):
+        flags = [
+            Flag(State.CHANGED, since, replace(one.quote.article, title=line))
+            for one in page.pieces
+        ]
+        before = [Flag(State.WITHDRAWN, since, long)] * 20
+        corrected = corrected_page(flags, before, language, page.head, page.foot)
+        message, _ = formatted(corrected.html, "HTML")
+        assert units(message) <= 4096
+        assert message.count("⚠") >= len(flags)
 
 
 @given(text=words, limit=st.integers(2, 60))

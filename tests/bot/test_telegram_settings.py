@@ -47,6 +47,7 @@ def test_ids_come_from_the_configuration(tmp_path):
         pytest.param({"chat_questions_per_minute": -1}, "not be negative", id="no-chat"),
         pytest.param({"keep_days": 0}, "keep_days = 0 should be 1 or more", id="keeps-nothing"),
         pytest.param({"keep_days": 10**6}, "keep_days = 1000000 should", id="keeps-for-ever"),
+        pytest.param({"flag_changes_days": -1}, "flag_changes_days = -1", id="no-flags"),
         pytest.param({"log_format": "xml"}, "'xml' should be one of text, json", id="xml"),
         pytest.param({"metrics_port": 65536}, "metrics_port = 65536", id="no-port"),
         pytest.param({"admins": ("@anna",)}, "admins holds '@anna'", id="a-name-of-an-admin"),

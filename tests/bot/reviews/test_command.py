@@ -98,11 +98,25 @@ def test_one_is_shown_whole(run, report):
     assert run("show", "1").stdout == SHOWN
 
 
-def test_what_has_changed_since_is_shown_as_it_was(run, report, stored):
-    report(OPENING)
+def test_words_that_are_gone_since_are_shown_to_nobody(run, report, stored):
+    report(OPENING, RAIN)
     stored.write([entry_of("bridge", COST)])
+    stored.remove(["weather"])
     assert run("show", "1").stdout.endswith(
-        f"\n 1 │ {OPENING}\n     changed or withdrawn since\n     bridge · undated\n"
+        "\n 1   bridge: changed since, these words are gone\n\n 2   weather: withdrawn since\n"
+    )
+    for arguments in (("show", "1"), ("list",), ("reject", "1")):
+        told = run(*arguments, "--json").stdout
+        assert OPENING not in told
+        assert RAIN not in told
+        assert [quote["text"] for quote in json.loads(told)["quotes"]] == [None, None]
+
+
+def test_words_that_have_moved_are_shown_where_they_stand_now(run, report, stored):
+    report(OPENING)
+    stored.write([entry_of("bridge", COST, OPENING)])
+    assert run("show", "1").stdout.endswith(
+        f"\n 1 │ {OPENING}\n     bridge:22-50\n     Herald · undated · {COST}\n"
     )
 
 

@@ -169,12 +169,13 @@ def test_a_forgotten_reader_has_no_language_of_their_own(database):
 @pytest.mark.parametrize("reader", [ANNA, BORIS, VERA], ids=lambda reader: reader.language)
 def test_what_is_kept_is_told_with_its_time(database, reader):
     async def talk():
-        async with talking(database) as api:
+        async with talking(database, flag_changes_days=7) as api:
             return await asks(api, reader, "/privacy")
 
-    days = phrase(str(reader.language), "tg-days", count=30)
+    language = str(reader.language)
+    days, shown = (phrase(language, "tg-days", count=count) for count in (30, 7))
     told = asyncio.run(talk())["text"]
-    assert told == phrase(str(reader.language), "tg-privacy", days=days)
+    assert told == phrase(language, "tg-privacy", days=days, shown=shown)
     assert "/forget" in told
 
 

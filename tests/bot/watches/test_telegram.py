@@ -3,12 +3,15 @@
 import asyncio
 import logging
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
 
+from bot.dates import date_in_words
 from bot.phrases import phrase
+from bot.telegram import following
 from bot.telegram import watching as rounds
 from bot.telegram.watching import surely_unsent
 from tests.bot.botapi import FakeBotApi, group
@@ -22,6 +25,7 @@ BLOCKED = 403, "Forbidden: bot was blocked by the user"
 def quick_rounds(monkeypatch):
     monkeypatch.setattr(rounds, "EVERY_S", 0.02)
     monkeypatch.setattr(rounds, "QUIET_S", 0.1)
+    monkeypatch.setattr(following, "EVERY_S", 0.02)
 
 
 @asynccontextmanager
@@ -233,6 +237,43 @@ def test_what_an_article_holds_stays_text(bridge):
             return quoted(news(api)[0])
 
     assert asyncio.run(conversation()) == [hostile]
+
+
+def test_what_was_delivered_and_is_changed_later_is_flagged_where_it_was_delivered(bridge):
+    async def conversation():
+        async with world(bridge) as api:
+            await watched(api)
+            bridge.library.write([bridge.entry("new", COST), bridge.entry("newer", LORRIES)])
+            await api.until(lambda: news(api))
+            (message,) = [dict(one) for one in news(api)]
+            bridge.prints("new", RAIN)
+            await api.until(lambda: api.called("editMessageText"))
+            await some_rounds()
+            assert len(api.called("editMessageText")) == 1
+            return message, api.now(message)
+
+    message, now = asyncio.run(conversation())
+    assert quoted(now) == [LORRIES]
+    assert now["text"].partition("\n")[0] == message["text"].partition("\n")[0]
+    today = date_in_words(datetime.now(UTC), "bg")
+    assert phrase("bg", "tg-flag-changed", date=today) in now["text"]
+
+
+def test_of_a_delivery_in_several_messages_the_one_that_is_changed_is_flagged(bridge):
+    async def conversation():
+        async with world(bridge) as api:
+            await watched(api)
+            bridge.prints("new", LONG)
+            await api.until(lambda: len(news(api)) == 2)
+            first, second = (dict(one) for one in news(api))
+            bridge.prints("new", LONG.replace("мост номер 249", "мост номер 250"))
+            await api.until(lambda: api.called("editMessageText"))
+            await some_rounds()
+            return first, second, api.now(first), api.now(second)
+
+    first, _, first_now, second_now = asyncio.run(conversation())
+    assert first_now == first
+    assert quoted(second_now) == []
 
 
 # Trouble
