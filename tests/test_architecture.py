@@ -24,12 +24,15 @@ HEAVY = {
     "faiss",
     "feedparser",
     "httpx",
+    "ijson",
+    "lxml",
     "ml_dtypes",
     "numpy",
     "onnx",
     "onnxruntime",
     "prometheus_client",
     "prompt_toolkit",
+    "pypdf",
     "rich",
     "sentence_transformers",
     "sqlite_utils",
@@ -38,6 +41,7 @@ HEAVY = {
     "torch",
     "trafilatura",
     "transformers",
+    "warcio",
 }
 MODULES = sorted(
     path.relative_to(ROOT).as_posix()
