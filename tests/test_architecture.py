@@ -24,6 +24,8 @@ HEAVY = {
     "faiss",
     "feedparser",
     "httpx",
+    "ijson",
+    "lxml",
     "ml_dtypes",
     "numpy",
     "onnx",
@@ -31,6 +33,7 @@ HEAVY = {
     "prometheus_client",
     "prompt_toolkit",
     "pyarrow",
+    "pypdf",
     "ray",
     "rich",
     "sentence_transformers",
@@ -40,6 +43,7 @@ HEAVY = {
     "torch",
     "trafilatura",
     "transformers",
+    "warcio",
 }
 MODULES = sorted(
     path.relative_to(ROOT).as_posix()

@@ -1,0 +1,1 @@
+"""Documents: PDF, DOCX and EPUB files become drafts."""
