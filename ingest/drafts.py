@@ -1,5 +1,6 @@
 """What comes out of a source: an article as it came in, or the reason it cannot be one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,3 +26,9 @@ class Skipped:
 
     origin: str
     reason: str
+
+    @classmethod
+    def counted(cls, origin: str, kinds: Mapping[str, int]) -> "Skipped":
+        """Return one line for all of a source that was never meant as an article."""
+        counts = (f"{kind} ({number})" for kind, number in sorted(kinds.items()))
+        return cls(origin, f"left out: {', '.join(counts)}")

@@ -31,7 +31,7 @@ _SHORTEST = 40
 """Characters of an article; where trafilatura finds less, it clutched at a menu."""
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]*>")
 _MARKER = re.compile(r"^(?:[-*•] |\| ?)|[ |]+$", re.MULTILINE)
-_UNSEEN = frozenset({"script", "style"})
+_UNSEEN = frozenset({"script", "style", "title"})
 _BLOCKS = frozenset(
     {"address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure"}
     | {"h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "section", "table"}
@@ -82,6 +82,14 @@ def plain_text(html: str) -> str:
         element.tail = border + (element.tail or "").replace("\n", " ")
     lines = "".join(tree.itertext()).split("\n")
     return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+
+
+def heading(html: str) -> str | None:
+    """Return the first heading of a page."""
+    tree = _parse(html)
+    found = tree.xpath("//h1 | //h2 | //h3") if tree is not None else []
+    lines = (" ".join("".join(element.itertext()).split()) for element in found)
+    return next(filter(None, lines), None)
 
 
 def primary_language(tag: str | None) -> str | None:
