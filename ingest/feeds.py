@@ -104,9 +104,9 @@ def _entry(entry: Any, feed: Any, origin: str) -> _Entry:
             origin=origin,
             text=text,
             url=entry.get("link") or None,
-            title=_line(entry.get("title")),
-            source=_line(feed.get("title")),
-            author=_line(entry.get("author")),
+            title=one_line(entry.get("title")),
+            source=one_line(feed.get("title")),
+            author=one_line(entry.get("author")),
             published=_moment(entry, "published_parsed"),
             language=primary_language(feed.get("language")),
         ),
@@ -120,7 +120,7 @@ def _text(detail: Any) -> str:
     return value.strip() if detail.get("type") == "text/plain" else fragment_text(value)
 
 
-def _line(value: str | None) -> str | None:
+def one_line(value: str | None) -> str | None:
     """Return a title or a name without markup; many feeds escape theirs twice."""
     if not value:
         return None
