@@ -22,7 +22,10 @@ if TYPE_CHECKING:  # the pipeline imports numpy and SQLite, which `citat --help`
 @click.option("--progress", is_flag=True, help="Tell how far it is: JSON lines on stderr.")
 @common_options
 def ingest(options: Options, sources: tuple[str, ...], *, progress: bool) -> None:
-    """Add articles: files and folders (.txt .md .html .jsonl), feeds, pages, standard input.
+    """Add articles: files and folders, feeds, pages, standard input.
+
+    Files: .txt .md .html .jsonl .pdf .docx .epub, feeds (.xml .rss .atom), web archives
+    (.warc .warc.gz .wacz), exports of WordPress (.xml) and of Telegram channels (result.json).
 
     What is there already is skipped, what has changed is replaced. Interrupt it at any time:
     the next run goes on where this one stopped.

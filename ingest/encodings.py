@@ -37,6 +37,11 @@ _BINARY = (
     (b"OggS", "sound"),
     (b"ID3", "sound"),
 )
+_CURES = {
+    "PDF": "name it .pdf",
+    "ZIP, DOCX or EPUB": "name it .docx or .epub if it is one",
+    "gzip": "unpack it, or name it .warc.gz if it is a web archive",
+}
 
 _DECLARED = re.compile(
     rb"""<(?:meta\b[^>]{0,200}?\bcharset|\?xml\b[^>]{0,200}?\bencoding)\s*=\s*["']?([\w.:-]{2,40})""",
@@ -101,7 +106,8 @@ def refuse_binary(data: bytes) -> None:
     """
     for magic, kind in _BINARY:
         if data.startswith(magic):
-            raise SourceError(f"is not text but binary data ({kind}); convert it to text first")
+            cure = _CURES.get(kind, "convert it to text first")
+            raise SourceError(f"is not text but binary data ({kind}); {cure}")
 
 
 def _checked(text: str, *, controls: float) -> str:

@@ -23,8 +23,8 @@ _PLAIN_ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
 class FetchSettings:
     """The [fetch] table: what is read from outside, how long and how much of it.
 
-    `max_bytes` bounds a page or a feed, `max_file_bytes` a local file; files of JSON lines are
-    read line by line and know no bound. `timeout_seconds` is for a page as a whole, with all its
+    `max_bytes` bounds a page or a feed, `max_file_bytes` a local file; JSON lines and exports are
+    read part by part and know no bound. `timeout_seconds` is for a page as a whole, with all its
     redirects.
     """
 

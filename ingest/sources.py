@@ -11,13 +11,30 @@ from typing import BinaryIO, cast
 
 from index.errors import SourceError
 from ingest import encodings, formats
+from ingest.documents.docx import read_docx
+from ingest.documents.epub import read_epub
+from ingest.documents.pdf import read_pdf
 from ingest.drafts import Draft, Skipped
+from ingest.exports.telegram import read_telegram, usernames_beside
+from ingest.exports.warc import read_wacz, read_warc
+from ingest.exports.wordpress import HEAD_BYTES, is_wordpress, read_wordpress
 from ingest.feeds import is_feed, read_feed
 from ingest.fetch import FetchSettings, Page, fetch
 from ingest.jsonl import begins_with_object, read_jsonl
 from ingest.pages import read_page
 
-_ENDINGS = (".txt", ".md", ".html", ".htm", ".jsonl", ".xml", ".rss", ".atom")
+_ENDINGS = (
+    *(".txt", ".md", ".html", ".htm", ".jsonl", ".xml", ".rss", ".atom"),
+    *(".pdf", ".docx", ".epub", ".json", ".warc", ".warc.gz", ".wacz"),
+)
+_REFUSED = {
+    ".doc": "is a Word file of before 2007; save it as .docx",
+    ".rtf": "is an RTF file; save it as .docx",
+    ".odt": "is an OpenDocument file; save it as .docx",
+}
+_TELEGRAM = "result.json"  # of all .json files in a folder, hardly another holds articles
+_UNPACKED = 4
+"""Times `max_file_bytes`, what a document may unpack to."""
 _PROJECT_FILES = ("README", "LICENSE", "CHANGELOG")
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _SNIFFED = 64 * 1024
@@ -90,15 +107,18 @@ def _is_wanted(entry: os.DirEntry[str]) -> bool:
     path = Path(entry)
     if entry.name.startswith("."):
         return False
+    ending = _ending(path)
     return _is_folder(entry) or (
-        path.suffix.lower() in _ENDINGS
+        (entry.name == _TELEGRAM if ending == ".json" else ending in {*_ENDINGS, *_REFUSED})
         and not entry.name.startswith(_PROJECT_FILES)
         and path.stem.upper() not in _PROJECT_FILES
     )
 
 
 def _file(path: Path, settings: FetchSettings) -> Iterator[Draft | Skipped]:
-    origin, ending = _shown(path), path.suffix.lower()
+    origin, ending = _shown(path), _ending(path)
+    if ending in _REFUSED:
+        raise SourceError(_REFUSED[ending])
     if ending not in _ENDINGS:
         raise SourceError(
             f"has the ending {ending!r}, which is not known; known are {', '.join(_ENDINGS)}",
@@ -106,25 +126,55 @@ def _file(path: Path, settings: FetchSettings) -> Iterator[Draft | Skipped]:
     # Asked before it is opened, for opening a pipe waits for a writer.
     if not stat.S_ISREG(path.stat().st_mode):
         raise SourceError("is not a regular file; pipe it into `citat ingest -`")
-    with path.open("rb") as stream:
-        if ending == ".jsonl":
+    with cast(io.BufferedReader, path.open("rb", HEAD_BYTES)) as stream:
+        if ending == ".json":
+            yield from read_telegram(stream, origin, usernames_beside(path))
+        elif ending == ".wacz":
+            yield from read_wacz(stream, origin, settings.max_bytes)
+        elif ending in {".warc", ".warc.gz"}:
+            yield from read_warc(stream, origin, settings.max_bytes)
+        elif ending == ".jsonl":
             yield from read_jsonl(stream, origin)
+        elif ending == ".xml" and is_wordpress(head := stream.peek(HEAD_BYTES)):
+            yield from read_wordpress(stream, head, origin)
         else:
-            yield from _document(_bounded(stream, settings), origin, ending)
+            yield from _document(_bounded(stream, settings), origin, ending, settings)
 
 
-def _document(data: bytes, origin: str, ending: str) -> Iterator[Draft | Skipped]:
+def _ending(path: Path) -> str:
+    """Return the ending of a name; that of a packed archive has two parts."""
+    name = path.name.lower()
+    return ".warc.gz" if name.endswith(".warc.gz") else path.suffix.lower()
+
+
+def _document(
+    data: bytes, origin: str, ending: str, settings: FetchSettings
+) -> Iterator[Draft | Skipped]:
+    unpacked = _UNPACKED * settings.max_file_bytes
     if ending == ".txt":
         yield formats.read_text(data, origin)
     elif ending == ".md":
         yield formats.read_markdown(data, origin)
     elif ending in {".html", ".htm"}:
         yield formats.read_html(data, origin)
+    elif ending == ".pdf":
+        yield from read_pdf(data, origin)
+    elif ending == ".docx":
+        yield read_docx(data, origin, unpacked)
+    elif ending == ".epub":
+        yield from read_epub(data, origin, unpacked)
     else:
-        text = formats.decoded(data, encodings.declaration(data))
-        if not is_feed(text):
-            raise SourceError("is XML, but neither RSS nor Atom; convert it to JSON lines, say")
-        yield from read_feed(text, origin)
+        yield from _feed(data, origin)
+
+
+def _feed(data: bytes, origin: str) -> Iterator[Draft | Skipped]:
+    text = formats.decoded(data, encodings.declaration(data))
+    if not is_feed(text):
+        raise SourceError(
+            "is XML, but neither RSS nor Atom nor an export of WordPress;"
+            " convert it to JSON lines, say"
+        )
+    yield from read_feed(text, origin)
 
 
 def _bounded(stream: BinaryIO, settings: FetchSettings) -> bytes:

@@ -14,6 +14,7 @@ import pytest
 from ingest import sources
 from ingest.drafts import Draft, Skipped
 from ingest.fetch import FetchSettings
+from ingest.pipeline import article_id
 
 LOCAL = FetchSettings(allow_private=True, timeout_seconds=5)
 PAGE = (
@@ -22,6 +23,16 @@ PAGE = (
     )
 )
 ITEM = "<item><title>{0}</title><link>{0}.html</link><description>Short.</description></item>"
+
+TELEGRAM = (
+    '{"name": "T", "type": "public_channel", "id": 5, "messages":'
+    ' [{"id": 7, "type": "message", "text": "Text."}]}'
+)
+WORDPRESS = (
+    '<rss xmlns:wp="http://wordpress.org/export/1.2/"'
+    ' xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><item>'
+    "<content:encoded>Text.</content:encoded><wp:status>publish</wp:status></item></channel></rss>"
+)
 
 
 def read(target: object, settings: FetchSettings = LOCAL) -> list[Any]:
@@ -43,6 +54,10 @@ def archive(tmp_path):
         ".hidden.txt": "no article",
         ".git/a.txt": "no article",
         "picture.png": "no article",
+        "settings.json": "{}",
+        "e/result.json": TELEGRAM,
+        "e/wordpress.xml": WORDPRESS,
+        "e/old.doc": "an article, lost if nobody is told",
     }
     for name, text in files.items():
         path = tmp_path / name
@@ -61,6 +76,9 @@ def test_a_folder_is_read_whole_and_in_order(archive):
         ("c/many.jsonl:3", Draft),
         ("c/page.html", Draft),
         ("d/feed.rss entry 1", Draft),
+        ("e/old.doc", Skipped),
+        ("e/result.json post 5/7", Draft),
+        ("e/wordpress.xml entry 1", Draft),
     ]
 
 
@@ -73,7 +91,8 @@ def test_an_unknown_ending_that_is_named_says_what_is_known(archive):
     assert skipped == Skipped(
         f"{archive}/picture.png",
         "has the ending '.png', which is not known;"
-        " known are .txt, .md, .html, .htm, .jsonl, .xml, .rss, .atom",
+        " known are .txt, .md, .html, .htm, .jsonl, .xml, .rss, .atom,"
+        " .pdf, .docx, .epub, .json, .warc, .warc.gz, .wacz",
     )
 
 
@@ -83,11 +102,22 @@ def test_an_unknown_ending_that_is_named_says_what_is_known(archive):
         pytest.param("a.txt", b"", "is empty", id="empty"),
         pytest.param("a.txt", b" \n\t", "is empty", id="blank"),
         pytest.param("a.jsonl", b"", "is empty", id="empty-jsonl"),
-        pytest.param("a.txt", b"%PDF-1.4", "is not text but binary data (PDF)", id="pdf"),
+        pytest.param(
+            "a.txt", b"%PDF-1.4", "is not text but binary data (PDF); name it .pdf", id="pdf"
+        ),
         pytest.param("a.md", bytes(range(256)) * 9, "is not text but binary data", id="binary"),
         pytest.param("a.html", b"<html>", "has no article text", id="empty-page"),
         pytest.param("a.xml", b"<urlset><url/></urlset>", "is XML, but neither RSS", id="xml"),
         pytest.param("a.atom", b"<feed", "is XML, but neither", id="broken-xml"),
+        pytest.param("a.pdf", PAGE.encode(), "is named as a PDF but is none", id="no-pdf"),
+        pytest.param("a.docx", PAGE.encode(), "is a broken Word file", id="no-docx"),
+        pytest.param("a.epub", PAGE.encode(), "is a broken EPUB file", id="no-epub"),
+        pytest.param("a.json", b"[]", "is JSON, but holds no posts", id="other-json"),
+        pytest.param("a.warc", PAGE.encode(), "is no web archive", id="no-warc"),
+        pytest.param("A.WARC.GZ", PAGE.encode(), "is no web archive", id="no-packed-warc"),
+        pytest.param("a.wacz", PAGE.encode(), "is a broken WACZ file", id="no-wacz"),
+        pytest.param("a.DOC", b"x", "is a Word file of before 2007; save it as .docx", id="doc"),
+        pytest.param("a.gz", b"x", "has the ending '.gz', which is not known", id="gz"),
         pytest.param("a.rss", b"<rss><<", "is a feed without entries", id="broken-feed"),
     ],
 )
@@ -98,6 +128,26 @@ def test_bad_files_are_skipped_with_a_reason(tmp_path, name, data, reason):
     assert isinstance(skipped, Skipped)
     assert skipped.origin == str(path)
     assert skipped.reason.startswith(reason)
+
+
+def test_the_usernames_beside_an_export_make_its_links(archive):
+    (archive / "e/channels.toml").write_text('5 = "tea_time"')
+    (draft,) = read(archive / "e/result.json")
+    assert draft.url == "https://t.me/tea_time/7"
+
+
+def test_an_article_is_the_same_whether_it_comes_from_the_site_or_from_an_export(archive):
+    url = "https://kvarts.example/most/"
+    saved = archive / "c/page.html"
+    saved.write_text(PAGE.replace("<head>", f"<head><link rel='canonical' href='{url}'>"))
+    export = archive / "e/wordpress.xml"
+    export.write_text(WORDPRESS.replace("<item>", f"<item><link>{url}</link>"))
+    assert article_id(*read(saved)) == article_id(*read(export))
+
+
+def test_an_export_larger_than_a_file_may_be_is_read(archive):
+    (draft,) = read(archive / "e/wordpress.xml", FetchSettings(max_file_bytes=10))
+    assert draft.text == "Text."
 
 
 def test_a_huge_file_is_not_even_decoded(tmp_path):
