@@ -169,7 +169,7 @@ def _draft(
 
 def _text(message: Mapping[str, Any]) -> str:
     """Join the pieces that a text is cut into wherever its format changes."""
-    text = message.get("text_entities") or message.get("text")
+    text = message.get("text")
     pieces = text if isinstance(text, list) else [text]
     strings = (piece.get("text") if isinstance(piece, dict) else piece for piece in pieces)
     return "".join(string for string in strings if isinstance(string, str))

@@ -18,6 +18,7 @@ from ingest.drafts import Draft
 
 MOST = 20 * 2**20
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 RELATIONS = (
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
     '<Relationship Id="a" Target="{}" Type="http://purl.oclc.org/ooxml/officeDocument/'
@@ -111,6 +112,12 @@ def test_every_paragraph_comes_out_as_it_went_in(paragraphs):
             "</w:p></w:txbxContent></w:pict></w:r>",
             "Каре\nКрай",
             id="text-box",
+        ),
+        pytest.param(
+            f'<w:r><mc:AlternateContent xmlns:mc="{MC}"><mc:Choice><w:t>Каре</w:t></mc:Choice>'
+            "<mc:Fallback><w:t>Каре</w:t></mc:Fallback></mc:AlternateContent></w:r>",
+            "Каре",
+            id="said-twice",
         ),
     ],
 )
