@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from index.keeping.checks import Stored
 from index.library import Library
-from index.vectors import VectorIndex, in_context, open_index, save
+from index.snapshots import open_index, save
+from index.vectors import VectorIndex, in_context
 
 SAME = 0.99
 """Cosine of two vectors of the same words; half precision and batches take off less than 0.001."""
@@ -36,11 +37,8 @@ def astray(stored: Stored, vectors: NDArray[np.float32], index: VectorIndex) -> 
     """
     contexts = in_context(vectors, np.zeros(len(vectors), dtype=np.int64))
     for (id_, ordinal, *_), context in zip(stored.sentences, contexts, strict=True):
-        try:
-            (score,) = index.scores(context, stored.article.language, [id_])
-        except (KeyError, RuntimeError):
-            continue
-        if not score >= SAME:
+        score = index.cosines(context, stored.article.language, [id_]).get(id_)
+        if score is not None and not score >= SAME:
             yield f"{stored.article.id}: sentence {ordinal} has another vector there"
 
 

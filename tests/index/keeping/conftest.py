@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.library import Library
-from index.vectors import open_index, save
+from index.snapshots import open_index, save
 from ingest.drafts import Draft
 from ingest.pipeline import IngestSettings, Report, ingest
 

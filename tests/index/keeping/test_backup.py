@@ -311,7 +311,7 @@ class TestRestore:
         self, data, taken, encoder, tmp_path
     ):
         """After the backup the library grew one way; restored, it grows another way."""
-        from index.vectors import open_index, save
+        from index.snapshots import open_index, save
 
         def grow(words: str) -> None:
             with Library.open(data) as library:
