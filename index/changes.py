@@ -17,6 +17,7 @@ class Mark:
     """One state of one library: its generation with its token, and the newest key of an article.
 
     Sentences and passages come with their article, which gets a new key whenever it changes.
+    `folded` is the generation in which words were last folded anew under the ids that they had.
 
     An index that keeps the mark of what it has seen can tell whether it belongs to a library.
     """
@@ -24,6 +25,7 @@ class Mark:
     generation: int
     token: int
     article: int
+    folded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,10 @@ def mark(library: LibraryFile) -> Mark:
         "select generation, token from generations order by generation desc limit 1"
     )
     newest = library.rows("select seq from sqlite_sequence where name = 'articles'")
-    return Mark(generation, token, newest[0][0] if newest else 0)
+    folded = library.rows("select value from state where key = 'folded'")
+    return Mark(
+        generation, token, newest[0][0] if newest else 0, int(folded[0][0]) if folded else 0
+    )
 
 
 def removed_since(library: LibraryFile, seen: Mark) -> Removed | None:

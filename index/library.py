@@ -348,7 +348,10 @@ class Library(LibraryFile):
                 "update words set stems = ?, names = ?, title = ? where rowid = ?",
                 ((words.stems, words.names, words.title, id_) for id_, words in folded),
             )
-            self._forget_changes()
+            self._db.execute(
+                "insert or replace into state"
+                " select 'folded', value from state where key = 'generation'"
+            )
 
     def replace_keys(self, article_ids: Sequence[str]) -> None:
         """Make the keys of speakers and addressees in these articles anew."""

@@ -19,7 +19,7 @@ MOST_SCORED = 20_000
 MOST_TOGETHER = 4
 """Frequent tokens of which pairs are looked for."""
 ADOPTED_FROM = 2_000
-"""Sentences in memory from which a snapshot that another process has made is looked for."""
+"""Changes from which a snapshot that another process has made is looked for."""
 
 
 class LocalStore:
@@ -41,11 +41,15 @@ class LocalStore:
         return len(self.index)
 
     def catch_up(self) -> int:
-        index = self.index
-        if index.in_memory >= ADOPTED_FROM:
-            found = newest(self._library, index.dimension, above=index.saved)
-            self.index = found or index
-        return self.index.catch_up(self._library)
+        index, library = self.index, self._library
+        if index.generation == library.generation:
+            return 0
+        if not index.fits(library):
+            self.index = open_index(library, index.dimension)
+            return len(self.index)
+        if index.unsaved >= ADOPTED_FROM:
+            self.index = newest(library, index.dimension, above=index.saved) or index
+        return self.index.catch_up(library)
 
     def nearest(self, query: Vectors, limit: int, scope: Scope = ANYWHERE) -> list[Neighbours]:
         if not scope:

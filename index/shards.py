@@ -238,7 +238,7 @@ def make_lists(shard: Shard, recall: float, seed: int = 1) -> Lists | None:
         met = (nearest[:, :, None] == found[:, None, :]).any(axis=2).mean()
         if met >= recall:
             return Lists(index, probes, float(met))
-        probes *= 2
+        probes = ceil(1.4 * probes)
     return None
 
 

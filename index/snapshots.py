@@ -32,11 +32,15 @@ GONE = "gone.npy"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When a shard gets lists, how good they have to be, and when what has changed is merged."""
+    """When a shard gets lists, how good they have to be, and when what has changed is merged.
+
+    `worth_saving` is the share below which a start catches up in no time with what has changed.
+    """
 
     lists_from: int = 50_000
     recall: float = 0.97
     share: float = 0.1
+    worth_saving: float = 0.01
 
 
 LIMITS = Limits()
@@ -59,10 +63,13 @@ def save(index: VectorIndex, library: Library, limits: Limits = LIMITS) -> None:
     """Keep an index that has caught up, and map what was in memory."""
     if index.mark is None or not len(index):
         return
+    large = index.saved >= 0 and len(index) >= limits.lists_from
+    if large and index.unsaved < limits.worth_saving * len(index):
+        return
     if write(library, index.mark, index.shards.items(), limits):
         saved = newest(library, index.dimension)
         if saved is not None and saved.mark == index.mark:
-            index.shards, index.saved = saved.shards, saved.saved
+            index.shards, index.saved, index.unsaved = saved.shards, saved.saved, 0
 
 
 def newest(library: Library, dimension: int, *, above: int = -1) -> VectorIndex | None:
@@ -198,7 +205,7 @@ def _read(path: Path, library: Library, dimension: int) -> VectorIndex:
         shard = Shard.read(origin, dimension, one["probes"], one["recall"])
         shard.drop(gone)
         of_language.append(shard)
-    return VectorIndex(dimension, of, of.generation, shards)
+    return VectorIndex(dimension, of, shards, saved=of.generation)
 
 
 def _manifest(path: Path) -> dict[str, Any]:

@@ -31,13 +31,14 @@ class VectorIndex:
     """The sentences of a library by their vectors in context.
 
     The last shard of a language may be in memory; those before it are mapped from the files of a
-    snapshot of the generation `saved`.
+    snapshot of the generation `saved`, since when `unsaved` sentences have come or gone.
     """
 
     dimension: int
     mark: Mark | None = None
-    saved: int = -1
     shards: dict[str, list[Shard]] = field(default_factory=dict)
+    saved: int = -1
+    unsaved: int = 0
 
     @property
     def generation(self) -> int:
@@ -54,16 +55,6 @@ class VectorIndex:
             for shard in shards
         ]
         return np.sort(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.int64)
-
-    @property
-    def in_memory(self) -> int:
-        """How many sentences would be lost with the process."""
-        return sum(
-            len(shard)
-            for shards in self.shards.values()
-            for shard in shards
-            if shard.origin is None
-        )
 
     def search(
         self, query: Vectors, limit: int, articles: Mapping[str, Ids] | None = None
@@ -94,6 +85,10 @@ class VectorIndex:
             cosines |= zip(sought[here].tolist(), shard.cosines(query, rows).tolist(), strict=True)
         return cosines
 
+    def fits(self, library: Library) -> bool:
+        """Tell whether it can catch up; else it is of another past of the library, or too old."""
+        return self.mark is None or removed_since(library, self.mark) is not None
+
     def catch_up(self, library: Library) -> int:
         """Bring the index to the library's present state; return how many sentences changed."""
         if library.generation == self.generation:
@@ -104,12 +99,14 @@ class VectorIndex:
             if removed is None:
                 log.warning("the vector index does not fit the library; making it anew")
                 self.shards, self.mark = {}, None
+                self.saved, self.unsaved = -1, 0
         changed = 0 if removed is None else self._drop(removed.sentences)
         above = self.mark.article if self.mark else 0
         for added in library.sentence_vectors(above=above, upto=now.article):
             self._add(added)
             changed += len(added.ids)
         self.mark = now
+        self.unsaved += changed
         return changed
 
     def _drop(self, ids: Ids) -> int:

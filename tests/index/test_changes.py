@@ -9,6 +9,7 @@ import pytest
 from index import database
 from index.changes import mark, removed_since
 from index.library import Library
+from index.reindex import refold
 from tests.conftest import entry_of
 
 SHIP = entry_of("ship", "It leaves.", "It is full.")
@@ -122,3 +123,11 @@ def test_how_much_there_is_is_known_without_counting(filled):
     }
     assert filled.languages() == {"bg": 1, "en": 1}
     assert filled.outlets() == {"Herald": 2}
+
+
+def test_words_folded_anew_are_told_apart_from_what_comes_and_goes(filled):
+    """Vectors stay what they were: only an index of words has to look again."""
+    seen = mark(filled)
+    refold(filled)
+    assert mark(filled).folded == mark(filled).generation > seen.folded
+    assert gone(filled, seen) == ([], [])

@@ -72,3 +72,15 @@ def test_sentences_are_found_within_an_outlet(store):
         dict(zip(near.ids.tolist(), near.scores, strict=True)), abs=1e-6
     )
     assert isinstance(near.ids, np.ndarray)
+
+
+def test_an_index_that_no_longer_fits_is_opened_anew(store, caplog):
+    """As when a bot runs on while `citat reindex` encodes everything again."""
+    library = store._library
+    ids = library.sentence_ids().tolist()
+    library.start_reencoding("another")
+    library.add_pending(ids, np.stack([toy_vector(f"other {id_}") for id_ in ids]))
+    assert library.finish_reencoding()
+    assert store.catch_up() == len(ids)
+    (near,) = store.nearest(toy_vector("other 7"), 3)
+    assert near.ids[0] == 7

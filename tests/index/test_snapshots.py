@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ from tests.index.test_vectors import (
     fresh,
 )
 
-LARGE = Limits(lists_from=200, recall=0.97)
+LARGE = Limits(lists_from=200, worth_saving=0.001)
 """A few hundred sentences are as many as a million are otherwise."""
 
 
@@ -72,7 +73,7 @@ class TestSnapshots:
         index = open_index(filled, DIMENSION)
         assert snapshots(filled) == [f"vectors-{filled.generation}"]
         again = open_index(filled, DIMENSION)
-        assert again.in_memory == 0
+        assert again.unsaved == 0
         assert_equal(again, index)
 
     def test_a_mapped_index_catches_up(self, filled):
@@ -129,9 +130,11 @@ class TestSnapshots:
             ),
             pytest.param(lambda folder: change_manifest(folder, format=0), id="other-format"),
             pytest.param(lambda folder: change_manifest(folder, shards=3), id="no-shards"),
-            pytest.param(lambda folder: change_manifest(folder, mark=[99, 1, 1]), id="from-later"),
+            pytest.param(lambda folder: change_manifest(folder, mark=[9, 1, 1, 0]), id="later"),
             pytest.param(lambda folder: change_manifest(folder, mark=[1, 2]), id="half-a-mark"),
-            pytest.param(lambda folder: change_manifest(folder, mark=["a", {}, 3]), id="no-mark"),
+            pytest.param(
+                lambda folder: change_manifest(folder, mark=["", {}, 3, 0]), id="no-mark"
+            ),
         ],
     )
     def test_a_damaged_or_foreign_one_is_made_anew(self, filled, damage):
@@ -194,16 +197,21 @@ class TestSnapshots:
         store = LocalStore.open(filled, DIMENSION)
         filled.write([entry_of("new", "Salt."), article(1)])
         store.catch_up()
-        assert store.index.in_memory == 11
+        assert store.index.unsaved == 11
         with Library.open(filled.path.parent) as other:
             LocalStore.open(other, DIMENSION).save()
         filled.remove(["ship"])
         store.catch_up()
-        assert store.index.in_memory == 0
+        assert store.index.unsaved == 3
         assert_equal(store.index, fresh(filled))
 
 
 class TestLargeShards:
+    @pytest.fixture(autouse=True)
+    def more_lists_may_be_searched(self, monkeypatch):
+        """A few hundred random vectors lie in no clusters."""
+        monkeypatch.setattr("index.shards.MOST_PROBED", 0.7)
+
     def test_find_by_lists_what_looking_through_all_finds(self, large):
         index = open_index(large, DIMENSION, LARGE)
         (shard,) = index.shards["en"]
@@ -233,7 +241,7 @@ class TestLargeShards:
         large.write([article(99, 5)])
         large.remove(["a7"])
         index = open_index(large, DIMENSION, LARGE)
-        assert index.in_memory == 5
+        assert index.unsaved == 15
         save(index, large, LARGE)
         after = files(large)
         large_files = {name for name in before if name.startswith("en-0")}
@@ -242,8 +250,15 @@ class TestLargeShards:
         }
         assert "en-1.faiss" in after
         again = open_index(large, DIMENSION, LARGE)
-        assert (again.in_memory, len(again)) == (0, 595)
+        assert (again.unsaved, len(again)) == (0, 595)
         assert again.ids().tolist() == large.sentence_ids().tolist()
+
+    def test_are_left_alone_where_a_start_catches_up_in_no_time(self, large):
+        open_index(large, DIMENSION, LARGE)
+        before = snapshots(large)
+        large.write([article(99, 5)])
+        save(open_index(large, DIMENSION, LARGE), large, replace(LARGE, worth_saving=0.01))
+        assert snapshots(large) == before
 
     def test_take_in_what_has_become_a_share_of_them(self, large):
         open_index(large, DIMENSION, LARGE)
@@ -276,7 +291,7 @@ class AnyHistory(RuleBasedStateMachine):
     """Whatever happens to a library and its snapshots, the index is that of a fresh start."""
 
     numbers = st.integers(0, 12)
-    limits = Limits(lists_from=40, recall=1.0)
+    limits = Limits(lists_from=40, recall=1.0, worth_saving=0)
     folders: Iterator[Path]
 
     @initialize()
