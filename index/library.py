@@ -413,7 +413,9 @@ class Library(LibraryFile):
             ARTICLES_AT_ONCE,
         ):
             above = articles[-1][0]
-            yield self._vectors_of(dict(articles))
+            part = self._vectors_of(dict(articles))
+            if len(part.ids):
+                yield part
 
     def _vectors_of(self, languages: Mapping[int, str]) -> SentenceVectors:
         rows = self.rows_in(

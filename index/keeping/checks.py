@@ -26,6 +26,7 @@ class Part(StrEnum):
     """What is checked, in this order."""
 
     FILE = "file"
+    TALLIES = "tallies"
     ARTICLES = "articles"
     SENTENCES = "sentences"
     PASSAGES = "passages"
@@ -38,7 +39,9 @@ class Part(StrEnum):
     WATCHES = "watches"
 
 
-DERIVED = frozenset({Part.SPEAKERS, Part.VECTORS, Part.WORDS, Part.COPIES, Part.SNAPSHOT})
+DERIVED = frozenset(
+    {Part.TALLIES, Part.SPEAKERS, Part.VECTORS, Part.WORDS, Part.COPIES, Part.SNAPSHOT}
+)
 """What `index` can make anew; sentences, passages and statements come from `ingest`."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from index.encoder import Encoder
 from index.entries import Entry
 from index.keeping.checks import Part
+from index.keeping.tallies import recount
 from index.keeping.vector_index import make_anew
 from index.keeping.verify import Report
 from index.library import Library
@@ -24,6 +25,8 @@ def repair(
     """
     if report.wrong[Part.FILE]:
         library.mend_tables()
+    if report.wrong[Part.FILE] or report.wrong[Part.TALLIES]:
+        recount(library)
     if report.wrong[Part.WORDS]:
         library.rebuild_words()
     for id_, derived in report.articles.items():

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from index.encoder import Encoder
 from index.errors import LibraryError
 from index.keeping.checks import Fault, Part, Stored, faults_of
+from index.keeping.tallies import faults_in_tallies
 from index.keeping.vector_index import SAME, astray, fault_in_ids, opened
 from index.keeping.word_index import fault_in_word_index
 from index.library import Library
@@ -68,6 +69,9 @@ def verify(
     try:
         with library.steady():
             _check_file(library, report)
+            report.checked[Part.TALLIES] = 1
+            for what in faults_in_tallies(library):
+                report.add(Fault(Part.TALLIES, None, what))
             index = opened(library, encoder.dimension)
             report.checked[Part.SNAPSHOT] = len(index) if index else 0
             if what := fault_in_ids(library, index):

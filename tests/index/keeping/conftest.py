@@ -1,11 +1,14 @@
 """A small library with everything in it that can be damaged."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from index.database import FILE
 from index.library import Library
 from index.snapshots import open_index, save
 from ingest.drafts import Draft
@@ -27,6 +30,19 @@ HARBOUR = (
 
 def draft(id_: str, text: str, **fields) -> Draft:
     return Draft(**{"origin": f"test:{id_}", "id": id_, "text": text} | fields)
+
+
+def overwrite_table(data: Path, table: str) -> None:
+    """Write zeros where a table begins."""
+    with closing(sqlite3.connect(data / FILE)) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)")
+        (page,) = connection.execute(
+            "select rootpage from sqlite_master where name = ?", [table]
+        ).fetchone()
+        (size,) = connection.execute("pragma page_size").fetchone()
+    with (data / FILE).open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(bytes(size))
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ from index.keeping.restore import restore
 from index.keeping.verify import verify
 from index.library import Library
 from tests.conftest import entry_of
+from tests.index.keeping.conftest import overwrite_table
 
 KILLS = 3
 TABLES = (
@@ -152,9 +153,7 @@ class TestBackup:
         assert contents(tmp_path / "again") == before
 
     def test_a_damaged_library_is_not_backed_up(self, data, tmp_path):
-        with (data / FILE).open("r+b") as file:
-            file.seek((data / FILE).stat().st_size // 2)
-            file.write(bytes(16384))
+        overwrite_table(data, "statements")
         with pytest.raises(LibraryError, match="damaged"):
             take(data, tmp_path / "kept" / "b.tar")
         assert names(tmp_path / "kept") == []

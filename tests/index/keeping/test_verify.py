@@ -18,7 +18,7 @@ from index.library import Library
 from index.search import Searcher
 from ingest.pipeline import IngestSettings, ingest
 from ingest.pipeline import Report as Ingested
-from tests.index.keeping.conftest import MAYOR, draft
+from tests.index.keeping.conftest import MAYOR, draft, overwrite_table
 
 NAN = np.full(384, np.nan, dtype=np.float16).tobytes()
 OTHER = (np.eye(1, 384, dtype=np.float16)).tobytes()
@@ -59,6 +59,8 @@ DERIVED = [
         "copies", f"delete from copy_bands where sentence = {SENTENCE}", id="band-missing"
     ),
     pytest.param("copies", f"insert into copy_bands values (1, {SENTENCE})", id="band-too-many"),
+    pytest.param("tallies", "update tallies set count = count + 1", id="counts"),
+    pytest.param("tallies", "update passages set language = 'ru'", id="language-of-passages"),
     pytest.param(
         "file",
         "pragma foreign_keys = off; delete from articles where id = 'mayor';"
@@ -163,6 +165,7 @@ def test_a_sound_library_has_nothing_wrong(check):
     assert report.wrong == {}
     assert {part.value: checked for part, checked in report.checked.items()} == {
         "file": 1,
+        "tallies": 1,
         "articles": 3,
         "sentences": 8,
         "vectors": 8,
@@ -195,7 +198,7 @@ def test_a_damaged_truth_is_found_and_stays_as_it_is(check, data, part, script):
 
 def test_a_damaged_snapshot_is_found_and_made_anew(check, data):
     check()
-    (snapshot,) = data.glob("vectors-*/bg.faiss")
+    (snapshot,) = data.glob("vectors-*/bg-0.faiss")
     stored = bytearray(snapshot.read_bytes())
     middle = len(stored) // 2
     stored[middle : middle + 512] = bytes(512)
@@ -213,10 +216,7 @@ def test_without_a_snapshot_damaged_vectors_are_found_and_made_anew(check, data)
 
 
 def test_a_file_that_is_damaged_is_told_in_one_report(check, data):
-    size = (data / FILE).stat().st_size
-    with (data / FILE).open("r+b") as file:
-        file.seek(size // 4096 // 2 * 4096)
-        file.write(bytes(4096 * 3))
+    overwrite_table(data, "statements")
     assert check().wrong["file"] > 0
 
 
@@ -307,6 +307,7 @@ class TestCommand:
         assert run.exit_code == 0
         assert run.stdout.splitlines()[:2] == [
             "file                1 checked, all right",
+            "tallies             1 checked, all right",
             "articles            3 checked, all right",
         ]
 
