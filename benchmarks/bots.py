@@ -46,7 +46,8 @@ from bot.telegram.app import run
 from bot.telegram.settings import TelegramSettings
 from tests.bot.telegram_world import LineFinder
 url, database, token, limit = sys.argv[1:]
-free = {"open_to_all": True, "pace_sends": False}
+# What the finder quotes is in no library.
+free = {"open_to_all": True, "pace_sends": False, "flag_changes_days": 0}
 limits = dict.fromkeys(("questions_per_hour", "chat_questions_per_minute"), 0)
 settings = TelegramSettings(
     api_base_url=url, questions_per_minute=int(limit), **free, **limits

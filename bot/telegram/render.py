@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from enum import StrEnum
 from html import escape, unescape
 from itertools import accumulate, takewhile
@@ -31,9 +31,8 @@ EXPANDABLE_FROM = 240
 MIDNIGHT = time()
 """The hour of what has a date and no hour."""
 
-_SOME_DAY = datetime(2222, 9, 22, tzinfo=UTC)
-_LONGER_DAY = 4
-"""Room for a flag is kept for this day, and for those whose names are longer by so much."""
+_ANY_DAY = "x" * 24
+"""At least as long as any day in words: those are slow to make, and none is to be shown yet."""
 
 _LONGEST_LINK = 2000
 _LONGEST_HEAD = 240
@@ -273,9 +272,9 @@ def _packed(pieces: Iterable[Piece], language: str, most: int, room: int) -> Ite
     page: list[Piece] = []
     used = 0
     for piece in pieces:
-        flag = _flag(Flag(State.CHANGED, _SOME_DAY, piece.quote.article), language, titled=False)
-        as_flag = _shown_units(flag) + _LONGER_DAY
-        size = max(_shown_units(_block(piece, language)), as_flag) + len(_GAP)
+        bare = replace(piece.quote.article, title="")
+        flag = _flagged(State.CHANGED, _ANY_DAY, bare, language)
+        size = max(map(_shown_units, (_block(piece, language), flag))) + len(_GAP)
         if page and (len(page) == most or used + size > room):
             yield page
             page, used = [], 0
@@ -309,9 +308,13 @@ def _corrected(one: Piece | Flag, language: str, *, titled: bool = True) -> str:
 
 
 def _flag(flag: Flag, language: str, *, titled: bool = True) -> str:
-    """Say that words are gone, and under it where they stood."""
-    told = phrase(language, f"tg-flag-{flag.state}", date=date_in_words(flag.since, language))
     origin = flag.origin if titled else replace(flag.origin, title="")
+    return _flagged(flag.state, date_in_words(flag.since, language), origin, language)
+
+
+def _flagged(state: State, day: str, origin: Article, language: str) -> str:
+    """Say that words are gone, and under it where they stood."""
+    told = phrase(language, f"tg-flag-{state}", date=day)
     return f"<i>{escape(told)}</i>\n" + _cells(*_origin(origin, origin.url, language))
 
 

@@ -346,6 +346,17 @@ def test_when_all_is_withdrawn_a_command_says_so(command, archive):
     assert session.reply(command) == gone
 
 
+def test_why_tells_nothing_of_words_that_are_gone(archive):
+    session = archive.session()
+    session.reply("bridge")
+    assert "\n1: score" in session.reply(":why")
+    archive.withdrawn = {"The mayor opened the bridge."}
+    told = session.reply(":why")
+    assert "\n1: score" not in told
+    assert "\n2: score" in told
+    assert "mayor" not in told
+
+
 def test_bytes_that_are_no_text_do_not_end_the_conversation(archive):
     typed = io.TextIOWrapper(io.BytesIO(b"\xff who?\nwho?\n"), encoding="utf-8")
     run(archive.session(), stdin=typed)

@@ -42,7 +42,7 @@ from index.errors import CitatError
 from index.library import Library
 from tests.bot.telegram_world import LineFinder
 settings = TelegramSettings(
-    api_base_url=sys.argv[1], open_to_all=True, log_format=sys.argv[3]
+    api_base_url=sys.argv[1], open_to_all=True, log_format=sys.argv[3], flag_changes_days=0
 )
 Library.open(Path(sys.argv[2]).parent, create=True).close()
 try:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +18,8 @@ from bot.telegram.shown import ShownMessages
 from index.entries import Entry
 from index.library import Library
 from index.records import Article
-from tests.bot.botapi import FakeBotApi, group, utf16_slice
+from tests.bot.botapi import TOKEN, FakeBotApi, group, stored_in, utf16_slice
+from tests.bot.faults.processes import process
 from tests.bot.telegram_world import (
     ANNA,
     BORIS,
@@ -416,6 +418,52 @@ def test_an_edit_whose_answer_is_lost_is_made_again_and_changes_nothing(desk):
             return api.now(answer)["text"]
 
     assert asyncio.run(conversation()).startswith(flag("changed"))
+
+
+RUN = """
+import sys
+from pathlib import Path
+from bot.telegram import following
+from bot.telegram.app import run
+from bot.telegram.settings import TelegramSettings
+from index.library import Library
+from tests.bot.telegram.test_following import Desk
+from tests.bot.telegram_world import FREE
+url, token, folder = sys.argv[1:]
+following.EVERY_S = 0.05
+library = Library.open(Path(folder))
+run(Desk(library), TelegramSettings(api_base_url=url, **FREE), library.path, token)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_bot_that_is_killed_during_an_edit_makes_it_again_and_no_more(desk):
+    folder = str(desk.library.path.parent)
+
+    async def conversation():
+        async with FakeBotApi(articles=stored_in(desk.library.path)) as api:
+            async with process(TOKEN, "-c", RUN, api.url, TOKEN, folder) as bot:
+                api.says(ANNA, "million?")
+                await api.until(lambda: api.sent, 30)
+                [answer] = map(dict, api.sent)
+                await api.until(lambda: followed(desk), 30)
+                api.hangs("editMessageText", applied=True)
+                desk.prints(CORRECTED)
+                await api.until(lambda: edits(api), 30)
+                bot.kill()
+                await bot.ended()
+            flagged = api.now(answer)
+            assert flagged["text"].startswith(flag("changed"))
+            async with process(TOKEN, "-c", RUN, api.url, TOKEN, folder):
+                await api.until(lambda: len(edits(api)) == 2, 30)
+                await api.until(
+                    lambda: not desk.library.rows("select 1 from shown_quotes where due"), 30
+                )
+                await some_rounds()
+            assert len(edits(api)) == 2
+            assert api.now(answer) == flagged
+
+    asyncio.run(conversation())
 
 
 def test_an_article_that_changes_before_its_quote_is_noted_is_flagged(desk, monkeypatch):
