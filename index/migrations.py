@@ -292,7 +292,7 @@ def m015_tallies(db: Database) -> None:
         "update passages set language ="
         " (select language from articles where articles.key = passages.article)"
     )
-    db.execute("create index articles_outlet on articles (source, published)")
+    db.execute("create index articles_outlet on articles (source, published, language)")
     db.execute("create index articles_newest on articles (datetime(published) desc, id)")
 
 

@@ -26,7 +26,7 @@ PORTION = 65_536
 CANDIDATES = 4
 """Rows taken from the lists for each that is asked for: 8 bits put some in the wrong order."""
 AT_ONCE = 20_000
-"""So many chosen rows are compared one by one sooner than lists are searched for them."""
+"""So many rows, chosen from many more, are compared one by one sooner than searched for."""
 FEWEST_PROBES = 8
 MOST_PROBED = 0.25
 """Share of the lists beyond which looking through everything is as fast."""
@@ -158,7 +158,7 @@ class Shard:
     ) -> NDArray[np.intp]:
         """Return rows with the nearest among them, ascending so that files are read forwards."""
         count = len(self.ids) if among is None else int(np.count_nonzero(among))
-        if among is not None and count <= max(AT_ONCE, limit):
+        if among is not None and count <= max(limit, min(AT_ONCE, len(self.ids) // 8)):
             return np.flatnonzero(among)
         only = None if among is None else _selector(among)
         faiss.omp_set_num_threads(1)  # of this thread; others would only be waited for
@@ -232,9 +232,8 @@ def make_lists(shard: Shard, recall: float, seed: int = 1) -> Lists | None:
     nearest = shard.exact.search(queries, 10)[1]
     probes = FEWEST_PROBES
     while probes <= MOST_PROBED * lists:
-        found = index.search(queries, 10 * CANDIDATES, params=_SearchParametersIVF(nprobe=probes))[
-            1
-        ]
+        few = _SearchParametersIVF(nprobe=probes)
+        found = index.search(queries, 10 * CANDIDATES, params=few)[1]
         met = (nearest[:, :, None] == found[:, None, :]).any(axis=2).mean()
         if met >= recall:
             return Lists(index, probes, float(met))
