@@ -70,8 +70,8 @@ def verify(
         with library.steady():
             _check_file(library, report)
             report.checked[Part.TALLIES] = 1
-            for what in faults_in_tallies(library):
-                report.add(Fault(Part.TALLIES, None, what))
+            for miscounted in faults_in_tallies(library):
+                report.add(Fault(Part.TALLIES, None, miscounted))
             index = opened(library, encoder.dimension)
             report.checked[Part.SNAPSHOT] = len(index) if index else 0
             if what := fault_in_ids(library, index):

@@ -305,7 +305,7 @@ class TestCommand:
     def test_a_sound_library(self, data):
         run = self.run(data)
         assert run.exit_code == 0
-        assert run.stdout.splitlines()[:2] == [
+        assert run.stdout.splitlines()[:3] == [
             "file                1 checked, all right",
             "tallies             1 checked, all right",
             "articles            3 checked, all right",
