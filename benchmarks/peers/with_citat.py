@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.peers.protocol import BEST, CANDIDATES, Find, Passage, TakeIn, speak
+from benchmarks.peers.protocol import BEST, Find, Passage, TakeIn, speak
 from index.config import Config
 from index.options import Options
+
+PASSAGES = 40
+"""As many as an answer is chosen from; an article may have several."""
 
 
 def taking_in(_: Path, store: Path) -> TakeIn:
@@ -38,7 +41,7 @@ def finding(_: Path, store: Path) -> Find:
     searcher = _options(store).searcher()
 
     def find(question: str) -> Sequence[str]:
-        hits = searcher.search(searcher.parse(question), limit=CANDIDATES)
+        hits = searcher.search(searcher.parse(question), limit=PASSAGES)
         return [*dict.fromkeys(hit.passage.span.article for hit in hits)][:BEST]
 
     return find
