@@ -31,6 +31,7 @@ COMMANDS = {
     "restore": "index.keeping.cli:restore",
     "verify": "index.keeping.cli:verify",
     "export": "index.keeping.cli:export",
+    "migrate": "index.moving.cli:migrate",
 }
 
 
