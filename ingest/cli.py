@@ -18,15 +18,23 @@ if TYPE_CHECKING:  # the pipeline imports numpy and SQLite, which `citat --help`
 
 
 @click.command()
-@click.argument("sources", nargs=-1, required=True, metavar="PATH|URL|-...")
+@click.argument("sources", nargs=-1, metavar="PATH|URL|-...")
 @click.option("--progress", is_flag=True, help="Tell how far it is: JSON lines on stderr.")
+@click.option("--watch", is_flag=True, help="Keep reading feeds, those of `citat feeds` too.")
 @common_options
-def ingest(options: Options, sources: tuple[str, ...], *, progress: bool) -> None:
+def ingest(options: Options, sources: tuple[str, ...], *, progress: bool, watch: bool) -> None:
     """Add articles: files and folders (.txt .md .html .jsonl), feeds, pages, standard input.
 
     What is there already is skipped, what has changed is replaced. Interrupt it at any time:
     the next run goes on where this one stopped.
     """
+    if watch:
+        from ingest.watching.cli import watch_feeds
+
+        _tell(watch_feeds(options, sources), as_json=options.as_json)
+        return
+    if not sources:
+        raise click.UsageError("give a PATH, a URL or -, or --watch")
     from index.vectors import open_index, save
     from ingest.fetch import FetchSettings
     from ingest.pipeline import IngestSettings, Report

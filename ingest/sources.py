@@ -16,6 +16,7 @@ from ingest.feeds import is_feed, read_feed
 from ingest.fetch import FetchSettings, Page, fetch
 from ingest.jsonl import begins_with_object, read_jsonl
 from ingest.pages import read_page
+from ingest.sitemaps import is_sitemap
 
 _ENDINGS = (".txt", ".md", ".html", ".htm", ".jsonl", ".xml", ".rss", ".atom")
 _PROJECT_FILES = ("README", "LICENSE", "CHANGELOG")
@@ -151,6 +152,10 @@ def _standard_input(settings: FetchSettings) -> Iterator[Draft | Skipped]:
 def _address(url: str, settings: FetchSettings) -> Iterator[Draft | Skipped]:
     page = fetch(url, settings)
     text = _page_text(page)
+    if is_sitemap(text):
+        raise SourceError(
+            "is a sitemap; read it with: citat feeds add --backfill URL, then citat feeds read"
+        )
     if is_feed(text):
         yield from read_feed(
             text, page.url, url=page.url, read_link=lambda link: _linked(link, settings)

@@ -17,6 +17,7 @@ from index.encoder import EncoderSettings
 from index.search import SearchSettings
 from ingest.fetch import FetchSettings
 from ingest.pipeline import IngestSettings
+from ingest.watching.settings import WatchSettings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,6 +25,7 @@ TABLES: dict[str, Any] = {
     "encoder": EncoderSettings(),
     "ingest": IngestSettings(),
     "fetch": FetchSettings(),
+    "watch": WatchSettings(),
     "search": SearchSettings(),
     "answer": ChoiceSettings(),
     "telegram": TelegramSettings(),
