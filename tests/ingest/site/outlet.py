@@ -98,6 +98,8 @@ class Outlet:
             if spell.holds(now):
                 return _spoilt(spell.kind)
         path = path.partition("?")[0]
+        if path in self.extra:
+            return self.extra[path]
         match path:
             case "/robots.txt":
                 return self._robots()
@@ -106,12 +108,11 @@ class Outlet:
             case "/news.xml":
                 return self._conditional(self._sitemap(now), "application/xml", headers)
             case "/login":
-                return _page("Sign in", ["Give your name and your password to read on."])
+                return page("Sign in", ["Give your name and your password to read on."])
             case "/":
                 titles = [story.title for story in self._alive(now)]
-                return _page(self.name, [f"Welcome to {self.name}, all the news of the day.", *titles])
-            case _ if path in self.extra:
-                return self.extra[path]
+                welcome = f"Welcome to {self.name}, all the news of the day."
+                return page(self.name, [welcome, *titles])
             case _:
                 return self._story(path, headers, now)
 
@@ -129,7 +130,7 @@ class Outlet:
             target = {"login": "/login?next=" + path, "front": "/"}.get(spell, spell[3:])
             return Answer(301 if spell.startswith("to:") else 302, headers={"Location": target})
         if spell == "soft":
-            return _page("Page not found", ["Sorry, the page was not found. It may have moved."])
+            return page("Page not found", ["Sorry, the page was not found. It may have moved."])
         if spell == "stub":
             return self._html(found, found.paragraphs(now)[:1], headers)
         if spell:
@@ -221,7 +222,7 @@ def _spoilt(kind: str) -> Answer:
     return Answer(fault=kind)
 
 
-def _page(title: str, paragraphs: list[str]) -> Answer:
+def page(title: str, paragraphs: list[str]) -> Answer:
     body = _whole(title, paragraphs, "").encode()
     return Answer(body=body, headers={"Content-Type": "text/html; charset=utf-8"})
 

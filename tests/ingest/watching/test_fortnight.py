@@ -45,7 +45,8 @@ def stored(data, world):
     return found
 
 
-def told_versions(world):
+def shown_by(world):
+    """Return all texts that the outlets ever showed."""
     return {
         "\n".join(text)
         for outlet in world.outlets.values()
@@ -54,13 +55,50 @@ def told_versions(world):
     }
 
 
+class Executioner:
+    """Kills a life of the watcher a moment after it has asked for something, so many times."""
+
+    def __init__(self, seed: int) -> None:
+        self._dice = random.Random(seed)
+        self._lock = threading.Lock()
+        self.process: multiprocessing.process.BaseProcess | None = None
+        self.kills = 0
+        self._draw()
+
+    def request(self) -> None:
+        with self._lock:
+            self._left -= 1
+            if self._left == 0 and self.kills < KILLS and self.process is not None:
+                pid = self.process.pid
+                threading.Timer(self._dice.uniform(0, 0.05), os.kill, (pid, signal.SIGKILL)).start()
+                self.kills += 1
+
+    def watches_over(self, process) -> None:
+        with self._lock:
+            self.process = process
+            self._draw()
+
+    def _draw(self) -> None:
+        self._left = self._dice.randint(1, 60)
+
+
 def test_a_watcher_that_is_killed_twenty_times_misses_nothing(tmp_path):
-    data, world = tmp_path / "data", fortnight(1)
+    data, world, executioner = tmp_path / "data", fortnight(1), Executioner(2)
+    lives = multiprocessing.get_context("forkserver")
+    lives.set_forkserver_preload(["tests.ingest.site.life"])
+    world.on_request = executioner.request
     with world.served():
         add_feeds(data, world)
-        live(data, world.clock_url, START + WEEKS, SETTINGS)
+        while world.now < START + WEEKS:
+            arguments = (data, world.clock_url, START + WEEKS, SETTINGS)
+            process = lives.Process(target=live, args=arguments)
+            process.start()
+            executioner.watches_over(process)
+            process.join()
+            assert process.exitcode in {0, -signal.SIGKILL}
+    assert executioner.kills == KILLS
     world.judge()
-    print(len(world.requests))
-    got, want = stored(data, world), expected(world)
-    print({k for k in want if k not in got}, {k for k in got if k not in want}, [k for k in got if k in want and got[k]!=want[k]])
-    assert got == want
+    assert stored(data, world) == expected(world)
+    with Library.open(data) as library:
+        assert library.rows("pragma integrity_check") == [("ok",)]
+        assert {article.text for article in library.articles()} <= shown_by(world)
