@@ -104,6 +104,7 @@ class Intake:
         """
         draft, seen = _completed(draft, page, now), fingerprint(draft)
         if page.article is None:
+            draft = self._under_own_address(page, draft)
             page = self._identified(page, draft, seen, now)
             if not page.leads:
                 self._ledger.save(page)
@@ -144,7 +145,9 @@ class Intake:
     def moved(self, page: Page, url: str, now: float) -> bool:
         """Note where a page has moved to; say whether its article has been read there already."""
         there = self._ledger.page(addresses.key(url))
-        if there is None or there.key == page.key or there.article in {None, page.article}:
+        if there is None or there.key == page.key or there.article == page.article:
+            return False
+        if not _is_of_article(there):
             return False
         with self._ledger.changing():
             if page.article is not None:
@@ -152,14 +155,25 @@ class Intake:
             self._ledger.save(outcomes.alias(page, str(there.article), now))
         return True
 
+    def _under_own_address(self, page: Page, draft: Draft) -> Draft:
+        """Return a draft without its canonical address, if another article has that.
+
+        Some sites state one and the same in all their pages.
+        """
+        other = self._ledger.page(addresses.key(draft.url)) if draft.url else None
+        if other is None or other.key == page.key or other.article is None:
+            return draft
+        stored = self._ledger.article(other.article)
+        if stored is None or alike(stored.text, draft.text):
+            return draft
+        return replace(draft, url=page.url)
+
     def _identified(self, page: Page, draft: Draft, seen: str, now: float) -> Page:
         """Return a page with the article that it is one of, if that is known by another page."""
         other = self._ledger.page(addresses.key(draft.url)) if draft.url else None
-        if other is not None and other.key != page.key and other.article is not None:
-            stored = self._ledger.article(other.article)
-            if stored is not None and alike(stored.text, draft.text):
-                self._look_again(other.article, seen, now)
-                return outcomes.alias(page, other.article, now)
+        if other is not None and other.key != page.key and _is_of_article(other):
+            self._look_again(other.article, seen, now)
+            return outcomes.alias(page, other.article, now)
         site = addresses.site(page.url)
         same = self._ledger.same_text(site, seen)
         if same is not None and same.key != page.key and same.article is not None:
@@ -202,6 +216,11 @@ class Intake:
             raise SourceError(skipped.reason)
         for name in ("added", "updated", "unchanged", "sentences", "passages", "statements"):
             setattr(self.report, name, getattr(self.report, name) + getattr(report, name))
+
+
+def _is_of_article(page: Page) -> bool:
+    """Say whether a page's article is stored, or was and shall not be."""
+    return page.article is not None and page.state in {State.STORED, State.REMOVED}
 
 
 def _is_wanted(feed: Feed, entry: Entry, sighting: Sighting, now: float) -> bool:

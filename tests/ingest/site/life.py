@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from index.encoder import Vectors
+from index.encoder import Encoder, Vectors
 from ingest.fetch import FetchSettings
 from ingest.pipeline import Report
 from ingest.watching.ledger import Ledger
@@ -65,14 +65,20 @@ class SiteClock:
         await asyncio.sleep(0)
 
 
-def live(data: Path, clock_url: str, end: float, settings: WatchSettings) -> Report:
+def live(
+    data: Path,
+    clock_url: str,
+    end: float,
+    settings: WatchSettings,
+    encoder: Encoder | None = None,
+) -> Report:
     """Watch until the site's clock shows `end`."""
 
     async def watch() -> Report:
         clock = SiteClock(clock_url, end, lambda: watcher.stop())
         watcher = Watcher(
             ledger,
-            ToyEncoder(),
+            encoder or ToyEncoder(),
             thread,
             Watched(settings, FETCH),
             clock,

@@ -82,6 +82,7 @@ class Outlet:
     tracking: bool = False
     spells: list[Spell] = field(default_factory=list)
     listed: int = 40
+    language: str = "en"
     url: str = ""
     asked_twice: bool = False
     extra: dict[str, Answer] = field(default_factory=dict)
@@ -144,7 +145,7 @@ class Outlet:
             f"{canonical}<meta property=og:site_name content='{self.name}'>"
             f"<meta property='article:published_time' content='{date}'>"
         )
-        whole = _whole(story.title, paragraphs, head)
+        whole = _whole(story.title, paragraphs, head, self.language)
         return self._conditional(whole, "text/html; charset=utf-8", headers)
 
     def _conditional(self, body: str, kind: str, headers: Mapping[str, str]) -> Answer:
@@ -227,10 +228,10 @@ def page(title: str, paragraphs: list[str]) -> Answer:
     return Answer(body=body, headers={"Content-Type": "text/html; charset=utf-8"})
 
 
-def _whole(title: str, paragraphs: list[str], head: str) -> str:
+def _whole(title: str, paragraphs: list[str], head: str, language: str = "en") -> str:
     inside = "".join(f"<p>{one}</p>" for one in paragraphs)
     return (
-        f"<html lang=en><head><title>{title}</title>{head}</head><body><article><h1>{title}</h1>"
+        f"<html lang={language}><head><title>{title}</title>{head}</head><body><article><h1>{title}</h1>"
         f"{inside}</article></body></html>"
     )
 
