@@ -40,6 +40,19 @@ class StoredPassage:
     sentences: tuple[tuple[int, Sentence], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ArticleVersion:
+    """A text that an article has had; the one that stands has no end and no `reason` for it.
+
+    Reasons: "changed", "removed" (by hand), "withdrawn" (by its outlet), "moved" (to another id).
+    """
+
+    version: str
+    since: datetime
+    until: datetime | None
+    reason: str | None
+
+
 class Library(LibraryFile):
     """Articles, sentences, passages and words; any thread may use it, one at a time."""
 
@@ -134,6 +147,18 @@ class Library(LibraryFile):
             text_version(words),
         )
         return rows[0][0] if rows else None
+
+    def history(self, article_id: str) -> list[ArticleVersion]:
+        """Return all the texts that an article has had since histories are kept, oldest first."""
+        rows = self.rows(
+            "select version, since, until, reason from article_versions where article = ?"
+            " order by id",
+            article_id,
+        )
+        return [
+            ArticleVersion(version, datetime.fromisoformat(since), _moment(until), reason)
+            for version, since, until, reason in rows
+        ]
 
     def statements(self, article_id: str) -> list[Statement]:
         """Return who says what in an article, in the order of its text."""

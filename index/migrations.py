@@ -264,6 +264,7 @@ def m016_feeds(db: Database) -> None:
         )
         """
     )
+    db.execute("create index feeds_due on feeds (host, due)")
     db.execute(
         """
         create table pages (

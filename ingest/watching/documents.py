@@ -17,7 +17,7 @@ from ingest.sitemaps import Location, Sitemap, read_sitemap, unpacked
 
 _LOGIN = re.compile(
     r"/(?:log-?in|sign-?in|sso|auth(?:orize|enticate)?|account/login|subscribe|consent|paywall"
-    r"|vhod|vkhod)\b",
+    r"|vhod|vkhod)(?![\w-])",
     re.IGNORECASE,
 )
 _FEED_LINKS = (

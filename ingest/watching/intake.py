@@ -145,14 +145,13 @@ class Intake:
     def moved(self, page: Page, url: str, now: float) -> bool:
         """Note where a page has moved to; say whether its article has been read there already."""
         there = self._ledger.page(addresses.key(url))
-        if there is None or there.key == page.key or there.article == page.article:
-            return False
-        if not _is_of_article(there):
+        article = _article_of(there) if there is not None and there.key != page.key else None
+        if article is None or article == page.article:
             return False
         with self._ledger.changing():
             if page.article is not None:
                 self._ledger.remove([page.article], "moved")
-            self._ledger.save(outcomes.alias(page, str(there.article), now))
+            self._ledger.save(outcomes.alias(page, article, now))
         return True
 
     def _under_own_address(self, page: Page, draft: Draft) -> Draft:
@@ -171,9 +170,9 @@ class Intake:
     def _identified(self, page: Page, draft: Draft, seen: str, now: float) -> Page:
         """Return a page with the article that it is one of, if that is known by another page."""
         other = self._ledger.page(addresses.key(draft.url)) if draft.url else None
-        if other is not None and other.key != page.key and _is_of_article(other):
-            self._look_again(other.article, seen, now)
-            return outcomes.alias(page, other.article, now)
+        if other is not None and other.key != page.key and (article := _article_of(other)):
+            self._look_again(article, seen, now)
+            return outcomes.alias(page, article, now)
         site = addresses.site(page.url)
         same = self._ledger.same_text(site, seen)
         if same is not None and same.key != page.key and same.article is not None:
@@ -218,9 +217,9 @@ class Intake:
             setattr(self.report, name, getattr(self.report, name) + getattr(report, name))
 
 
-def _is_of_article(page: Page) -> bool:
-    """Say whether a page's article is stored, or was and shall not be."""
-    return page.article is not None and page.state in {State.STORED, State.REMOVED}
+def _article_of(page: Page) -> str | None:
+    """Return the article of a page, if it is stored, or was and shall not be any more."""
+    return page.article if page.state in {State.STORED, State.REMOVED} else None
 
 
 def _is_wanted(feed: Feed, entry: Entry, sighting: Sighting, now: float) -> bool:

@@ -5,6 +5,7 @@ import re
 import time
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Any
 
 import pytest
 
@@ -85,13 +86,14 @@ def test_admins_are_told_how_many_reported_answers_wait(database):
 def test_admins_are_told_how_the_feeds_do_and_readers_are_not(database):
     now = time.time()
     with Ledger.open(database.parent) as ledger:
-        for name, more in {
+        told: dict[str, dict[str, Any]] = {
             "Courier": {"succeeded": now - 900},
             "Herald": {"failures": 3, "problem": "answered 500"},
             "Gazette": {"due": None, "problem": "answered 410 Gone"},
             "Tribune": {"due": now - 7200},
             "Echo": {"succeeded": now, "newest": now - 9 * 86400, "habit": 3600.0},
-        }.items():
+        }
+        for name, more in told.items():
             ledger.add_feed(f"https://{name}.example/feed", now, name=name, **more)
 
     async def conversation():

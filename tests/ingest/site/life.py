@@ -75,7 +75,7 @@ def live(
     """Watch until the site's clock shows `end`."""
 
     async def watch() -> Report:
-        clock = SiteClock(clock_url, end, lambda: watcher.stop())
+        clock = SiteClock(clock_url, end, lambda: watcher.stop())  # noqa: PLW0108 - it is made below
         watcher = Watcher(
             ledger,
             encoder or ToyEncoder(),

@@ -101,21 +101,19 @@ class Outlet:
         path = path.partition("?")[0]
         if path in self.extra:
             return self.extra[path]
-        match path:
-            case "/robots.txt":
-                return self._robots()
-            case "/feed.xml":
-                return self._conditional(self._feed(now), "application/rss+xml", headers)
-            case "/news.xml":
-                return self._conditional(self._sitemap(now), "application/xml", headers)
-            case "/login":
-                return page("Sign in", ["Give your name and your password to read on."])
-            case "/":
-                titles = [story.title for story in self._alive(now)]
-                welcome = f"Welcome to {self.name}, all the news of the day."
-                return page(self.name, [welcome, *titles])
-            case _:
-                return self._story(path, headers, now)
+        if path in {"/feed.xml", "/news.xml"}:
+            is_feed = path == "/feed.xml"
+            kind = "application/rss+xml" if is_feed else "application/xml"
+            listing = self._feed(now) if is_feed else self._sitemap(now)
+            return self._conditional(listing, kind, headers)
+        front = [f"Welcome to {self.name}, all the news of the day."]
+        front += [story.title for story in self._alive(now)]
+        fixed = {
+            "/robots.txt": self._robots(),
+            "/login": page("Sign in", ["Give your name and your password to read on."]),
+            "/": page(self.name, front),
+        }
+        return fixed.get(path) or self._story(path, headers, now)
 
     def _robots(self) -> Answer:
         lines = ["User-agent: *", f"Disallow: {self.disallowed}"]
@@ -231,8 +229,8 @@ def page(title: str, paragraphs: list[str]) -> Answer:
 def _whole(title: str, paragraphs: list[str], head: str, language: str = "en") -> str:
     inside = "".join(f"<p>{one}</p>" for one in paragraphs)
     return (
-        f"<html lang={language}><head><title>{title}</title>{head}</head><body><article><h1>{title}</h1>"
-        f"{inside}</article></body></html>"
+        f"<html lang={language}><head><title>{title}</title>{head}</head>"
+        f"<body><article><h1>{title}</h1>{inside}</article></body></html>"
     )
 
 

@@ -33,4 +33,6 @@ def edited(dice: random.Random, before: list[str]) -> list[str]:
 
 
 def title(dice: random.Random) -> str:
-    return f"{dice.choice(WHAT).capitalize()} {dice.choice(WHERE)}: report {dice.randint(1, 10**6)}"
+    return (
+        f"{dice.choice(WHAT).capitalize()} {dice.choice(WHERE)}: report {dice.randint(1, 10**6)}"
+    )

@@ -6,8 +6,6 @@ import random
 import signal
 import threading
 
-import pytest
-
 from index.library import Library
 from ingest.watching.ledger import Ledger
 from ingest.watching.settings import WatchSettings
@@ -70,7 +68,9 @@ class Executioner:
             self._left -= 1
             if self._left == 0 and self.kills < KILLS and self.process is not None:
                 pid = self.process.pid
-                threading.Timer(self._dice.uniform(0, 0.05), os.kill, (pid, signal.SIGKILL)).start()
+                threading.Timer(
+                    self._dice.uniform(0, 0.05), os.kill, (pid, signal.SIGKILL)
+                ).start()
                 self.kills += 1
 
     def watches_over(self, process) -> None:
