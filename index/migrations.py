@@ -296,6 +296,7 @@ def m016_feeds(db: Database) -> None:
         """
     )
     db.execute("create index pages_due on pages (host, due) where due is not null")
+    db.execute("create index pages_feed on pages (feed)")
     db.execute("create index pages_article on pages (article)")
     db.execute("create index pages_seen on pages (seen)")
     db.execute(

@@ -61,6 +61,10 @@ class Listed:
         return _moment(self._found, "published_parsed")
 
     @property
+    def updated(self) -> datetime | None:
+        return _updated(self._found)
+
+    @property
     def outlet(self) -> str | None:
         return _line(self._feed.get("title"))
 
@@ -166,8 +170,12 @@ def _entry(entry: Any, feed: Any, origin: str) -> Entry:
             language=primary_language(feed.get("language")),
         ),
         is_full=any(contents) or len(summary) >= FULL_TEXT,
-        updated=_moment(entry, "updated_parsed") if "updated_parsed" in entry else None,
+        updated=_updated(entry),
     )
+
+
+def _updated(entry: Any) -> datetime | None:
+    return _moment(entry, "updated_parsed") if "updated_parsed" in entry else None
 
 
 def _text(detail: Any) -> str:

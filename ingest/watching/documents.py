@@ -82,6 +82,16 @@ def expected(document: Document, answer: Answer) -> Document:
     raise SourceError("is a page now, and neither a feed nor a sitemap; look for its new address")
 
 
+def refuse_nothing(answer: Answer) -> None:
+    """Refuse an answer that there is nothing to read in.
+
+    Raises:
+        SourceError: it is no success, or empty.
+    """
+    if not answer.data:
+        raise SourceError("is empty" if 200 <= answer.status < 300 else answer.reason)
+
+
 def leads_to_login(url: str) -> bool:
     """Say whether an address looks like that of a login page."""
     return _LOGIN.search(url) is not None

@@ -10,7 +10,13 @@ from index.feeds import moment
 from ingest.addresses import host
 from ingest.dates import believable
 from ingest.fetch import Answer, FetchSettings
-from ingest.watching.documents import Document, Kind, expected, read_document
+from ingest.watching.documents import (
+    Document,
+    Kind,
+    expected,
+    read_document,
+    refuse_nothing,
+)
 from ingest.watching.ledger import Ledger
 from ingest.watching.sightings import sightings
 from ingest.watching.web import SITEMAPS, Web
@@ -87,8 +93,7 @@ class Finder:
 
     async def _document(self, url: str) -> tuple[Answer, Document]:
         answer = (await self._web.get(url, types=SITEMAPS)).answer
-        if not answer.data:
-            raise SourceError(answer.reason)
+        refuse_nothing(answer)
         return answer, read_document(answer, self._most_bytes)
 
     def _found(self, url: str, document: Document) -> Found:

@@ -44,45 +44,57 @@ class Intake:
         return sum(self._see(feed, sighting, now) for sighting in sightings)
 
     def _see(self, feed: Feed, sighting: Sighting, now: float) -> bool:
-        key = sighting.key(feed.host)
-        page = self._ledger.page(key)
-        if page is not None and page.entry == sighting.digest:
-            return False
-        if page is not None and page.state in {State.PASSED, State.REMOVED}:
-            self._ledger.save(replace(page, entry=sighting.digest))
-            return False
+        page = self._ledger.page(sighting.key(feed.host))
+        if page is None:
+            return self._see_first(feed, sighting, now)
+        if page.entry != sighting.digest:
+            self._see_again(feed, page, sighting, now)
+        return False
+
+    def _see_first(self, feed: Feed, sighting: Sighting, now: float) -> bool:
         entry = sighting.told()
-        if page is not None and (page.origin == PAGE or not entry.is_full):
-            self._see_again(page, sighting, now)
-            return False
         is_full = feed.takes != PAGE and (entry.is_full or feed.takes == FEED)
-        known = page or Page(
-            key=key,
+        page = Page(
+            key=sighting.key(feed.host),
             url=sighting.url or feed.address,
             host=addresses.host(sighting.url) if sighting.url else feed.host,
             feed=feed.id,
             origin=FEED if is_full or sighting.url is None else PAGE,
+            told=_kept(entry, feed, now),
+            entry=sighting.digest,
             lastmod=sighting.lastmod,
             found=now,
             due=_due(feed, entry, now),
         )
-        known = replace(known, entry=sighting.digest, told=_kept(entry, feed, now))
-        if page is None and not _is_wanted(feed, entry, sighting, now):
-            self._ledger.save(replace(known, state=State.PASSED, due=None, told=None))
+        if not _is_wanted(feed, entry, sighting, now):
+            self._ledger.save(replace(page, state=State.PASSED, due=None, told=None))
             return False
-        if known.origin == FEED:
-            self._take_from_feed(known, entry.draft, now)
+        if page.origin == FEED:
+            self._take_from_feed(page, entry.draft, now)
         else:
-            self._ledger.save(known)
-        return page is None
+            self._ledger.save(page)
+        return True
 
-    def _see_again(self, page: Page, sighting: Sighting, now: float) -> None:
-        """Have a page checked that seems to have changed; of an article's, the one that leads."""
-        noted = replace(page, entry=sighting.digest)
-        if page.state == State.WAITING or sighting.lastmod == (page.lastmod or ""):
+    def _see_again(self, feed: Feed, page: Page, sighting: Sighting, now: float) -> None:
+        """Take a text that has changed, or have the page checked that seems to have changed.
+
+        Where several feeds name a page, the first one speaks for it, as far as they differ.
+        """
+        is_first = page.feed in {None, feed.id}
+        noted = replace(page, entry=sighting.digest, feed=feed.id) if is_first else page
+        if page.state in {State.PASSED, State.REMOVED}:
             self._ledger.save(noted)
-            return
-        self._ledger.save(outcomes.hinted(noted, now, sighting.lastmod))
+        elif page.origin == FEED and is_first:
+            entry = sighting.told()
+            self._take_from_feed(replace(noted, told=_kept(entry, feed, now)), entry.draft, now)
+        elif page.state != State.WAITING and _is_newer(sighting, page, is_first=is_first):
+            self._hint(noted, sighting.lastmod, now)
+        elif is_first:
+            self._ledger.save(noted)
+
+    def _hint(self, page: Page, lastmod: str | None, now: float) -> None:
+        """Have a page checked; of an article's pages, the one that leads."""
+        self._ledger.save(outcomes.hinted(page, now, lastmod))
         leading = self._ledger.leading(page.article) if page.article and not page.leads else None
         if leading is not None:
             self._ledger.save(outcomes.hinted(leading, now))
@@ -143,16 +155,27 @@ class Intake:
             self._ledger.save(gone)
 
     def moved(self, page: Page, url: str, now: float) -> bool:
-        """Note where a page has moved to; say whether its article has been read there already."""
+        """Note where a page has moved to; say whether its article has been read there already.
+
+        Raises:
+            SourceError: another article is there.
+        """
         there = self._ledger.page(addresses.key(url))
         article = _article_of(there) if there is not None and there.key != page.key else None
         if article is None or article == page.article:
             return False
+        self._refuse_another(page, article)
         with self._ledger.changing():
             if page.article is not None:
                 self._ledger.remove([page.article], "moved")
             self._ledger.save(outcomes.alias(page, article, now))
         return True
+
+    def _refuse_another(self, page: Page, article: str) -> None:
+        here = self._ledger.article(page.article) if page.article else None
+        there = self._ledger.article(article)
+        if here is not None and there is not None and not alike(here.text, there.text):
+            raise SourceError("leads to another article; the stored one stands")
 
     def _under_own_address(self, page: Page, draft: Draft) -> Draft:
         """Return a draft without its canonical address, if another article has that.
@@ -215,6 +238,13 @@ class Intake:
             raise SourceError(skipped.reason)
         for name in ("added", "updated", "unchanged", "sentences", "passages", "statements"):
             setattr(self.report, name, getattr(self.report, name) + getattr(report, name))
+
+
+def _is_newer(sighting: Sighting, page: Page, *, is_first: bool) -> bool:
+    """Say whether a page has changed, by its feed: by the date stated, if there is one."""
+    if sighting.lastmod is None:
+        return is_first
+    return page.lastmod is None or sighting.lastmod > page.lastmod
 
 
 def _article_of(page: Page) -> str | None:

@@ -153,6 +153,7 @@ class Ledger(Library):
             )
             for (id_,) in ids:
                 self.rows("delete from pages where feed = ? and state = 'waiting'", id_)
+                self.rows("update pages set feed = null where feed = ?", id_)
                 self.rows("delete from feeds where id = ?", id_)
         return bool(ids)
 

@@ -1,7 +1,7 @@
 """What a feed or a sitemap says of a page."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ingest import addresses
 from ingest.drafts import Draft
@@ -13,9 +13,10 @@ from ingest.watching.ledger import NAMED
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A page in a feed; `digest` changes with all that is said of it, `lastmod` is a sitemap's.
+    """A page in a feed; `digest` changes with all that is said of it.
 
-    Without a `url`, its `name` tells it from the others.
+    Without a `url`, its `name` tells it from the others. `lastmod` is when it changed, in UTC and
+    ISO 8601, where that is stated.
     """
 
     url: str | None
@@ -60,12 +61,16 @@ def sightings(document: Document, base: str) -> list[Sighting]:
 
 def _of_entry(entry: Listed, base: str) -> Sighting:
     url = addresses.clean(addresses.joined(base, entry.link)) if entry.link else None
-    return Sighting(url, entry.name, entry.digest, entry.dated, None, entry)
+    return Sighting(url, entry.name, entry.digest, entry.dated, _utc(entry.updated), entry)
 
 
 def _of_location(location: Location, base: str) -> Sighting:
     url = addresses.clean(addresses.joined(base, location.url))
-    lastmod = location.changed.isoformat() if location.changed else None
+    lastmod = _utc(location.changed)
     dated = location.published or location.changed
     digest = f"{lastmod} {location.title}"
     return Sighting(url, location.url, digest, dated, lastmod, location)
+
+
+def _utc(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None

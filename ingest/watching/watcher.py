@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 from index.encoder import Encoder
-from index.errors import LibraryError, SourceError
+from index.errors import EncoderMismatch, LibraryError, SourceError
 from index.feeds import Feed
 from index.feeds import waiting as pages_waiting
 from ingest import addresses
@@ -21,7 +21,13 @@ from ingest.fetch import NO_HEADERS, Answer, FetchSettings
 from ingest.pipeline import IngestSettings, Report
 from ingest.watching import outcomes, readings
 from ingest.watching.clock import Clock, SystemClock
-from ingest.watching.documents import Document, Kind, expected, read_document
+from ingest.watching.documents import (
+    Document,
+    Kind,
+    expected,
+    read_document,
+    refuse_nothing,
+)
 from ingest.watching.intake import Intake
 from ingest.watching.judging import read_article, refuse_elsewhere
 from ingest.watching.ledger import FEED, Ledger, Page, State
@@ -35,6 +41,8 @@ logger = logging.getLogger(__name__)
 LOOK_S = 10.0
 """A feed that another process adds is noticed after so long."""
 _STOP_WITHIN_S = 10.0
+_REFUSALS_BORNE = 10
+"""Visits in a row that a library may refuse, for another process that is writing, say."""
 _PORTION = 16
 """Entries taken in before anything else may use the library."""
 _GONE_FOR_GOOD = HTTPStatus.GONE
@@ -74,6 +82,7 @@ class Watcher:
         self._intake = Intake(ledger, encoder, settings.ingest, removes=removes)
         self._visits: dict[asyncio.Task[None], str] = {}
         self._stopping = asyncio.Event()
+        self._refusals = 0
 
     @property
     def report(self) -> Report:
@@ -130,7 +139,12 @@ class Watcher:
     def _collect(self) -> None:
         for visit in [visit for visit in self._visits if visit.done()]:
             del self._visits[visit]
-            visit.result()
+            error = visit.exception()
+            self._refusals = self._refusals + 1 if error else 0
+            if error and (not _may_pass(error) or self._refusals > _REFUSALS_BORNE):
+                raise error
+            if error:
+                logger.warning("tried again: %s", error)
 
     async def _finish(self) -> None:
         """Let what is under way end, and leave the rest to the next watcher."""
@@ -175,8 +189,7 @@ class Watcher:
             return readings.unchanged(feed, now, self._settings)
         if answer.status == _GONE_FOR_GOOD:
             return readings.stopped(feed, f"{answer.reason}: it is not read any more", now)
-        if not answer.data:
-            raise SourceError(answer.reason)
+        refuse_nothing(answer)
         document = await asyncio.to_thread(read_document, answer, self._most_bytes)
         new = await self._take_in(feed, expected(document, answer), answer.url)
         moved = replace(
@@ -232,9 +245,8 @@ class Watcher:
             await self._work(self._not_found, page, answer.reason, now)
         elif answer.status == HTTPStatus.NOT_MODIFIED:
             await self._work(self._ledger.save, outcomes.stands(page, now))
-        elif not answer.data:
-            raise SourceError(answer.reason)
         else:
+            refuse_nothing(answer)
             target = answer.url if page.article is None else reply.moved_to
             if await self._work(self._intake.moved, page, addresses.clean(target), now):
                 return
@@ -266,6 +278,10 @@ class Watcher:
     async def _work(self, function: Callable[..., Any], *arguments: Any) -> Any:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, function, *arguments)
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, LibraryError) and not isinstance(error, EncoderMismatch)
 
 
 def _validators(known: Feed | Page) -> dict[str, str]:

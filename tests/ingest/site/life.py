@@ -17,7 +17,7 @@ from ingest.watching.watcher import Watched, Watcher
 from tests.conftest import toy_vector
 from tests.ingest.site import told
 
-FETCH = FetchSettings(allow_private=True, timeout_seconds=0.5)
+FETCH = FetchSettings(allow_private=True, timeout_seconds=2)
 
 
 class ToyEncoder:

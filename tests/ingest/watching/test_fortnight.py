@@ -79,7 +79,7 @@ class Executioner:
             self._draw()
 
     def _draw(self) -> None:
-        self._left = self._dice.randint(1, 60)
+        self._left = self._dice.randint(1, 120)
 
 
 def test_a_watcher_that_is_killed_twenty_times_misses_nothing(tmp_path):

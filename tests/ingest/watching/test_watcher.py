@@ -1,7 +1,10 @@
 """The watcher over outlets whose clock the test sets: what it stores, and how it behaves."""
 
 import gzip
+import html
 import random
+import sqlite3
+import threading
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -9,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from index.database import FILE
 from index.errors import LibraryError
 from index.feeds import Condition, feeds
 from index.library import Library
@@ -302,7 +306,7 @@ BOMB = (
     [
         pytest.param(Answer(404), "answered 404 Not Found", id="missing"),
         pytest.param(Answer(500), "answered 500 Internal Server Error", id="broken"),
-        pytest.param(Answer(fault="hang"), "did not answer in full within 0.5", id="hanging"),
+        pytest.param(Answer(fault="hang"), "did not answer in full within 2 seconds", id="hanging"),
         pytest.param(Answer(fault="drop"), "cannot be read", id="dropped"),
         pytest.param(html_page(), "is a page now", id="page"),
         pytest.param(Answer(302, headers={"Location": "/login"}), "a login page", id="login"),
@@ -495,3 +499,43 @@ def test_only_one_watcher_reads_the_feeds_of_a_library(tmp_path):
         alone(tmp_path),
     ):
         pass
+
+
+def test_a_library_that_another_process_writes_to_for_a_while_is_waited_for(watching, monkeypatch):
+    monkeypatch.setattr("index.database.BUSY_MS", 200)
+    watching.story()
+    watching.watch()
+    other = sqlite3.connect(watching.data / FILE, isolation_level=None, check_same_thread=False)
+    other.execute("begin immediate")
+    threading.Timer(0.5, other.rollback).start()
+    assert len(watching.live(HOUR)) == 1
+    other.close()
+
+
+def test_a_full_disk_ends_the_watcher_with_one_line_and_the_next_one_goes_on(watching):
+    watching.story()
+    watching.watch()
+    full = (
+        "create trigger full before insert on articles begin select raise(abort, 'disk full');end"
+    )
+    with Library.open(watching.data) as library:
+        library.rows(full)
+    with pytest.raises(LibraryError, match="the disk is full; nothing stored is lost"):
+        watching.live(HOUR)
+    with Library.open(watching.data) as library:
+        library.rows("drop trigger full")
+    assert len(watching.live(2 * HOUR)) == 1
+
+
+def test_of_two_feeds_that_tell_a_story_otherwise_the_first_one_counts(watching):
+    watching.outlet.full = True
+    story = watching.story()
+    watching.watch(every=600.0)
+    watching.live(0.2 * HOUR)
+    short = "<p>The short of it, which is much less than the whole story. " * 15 + "</p>"
+    item = f"<link>{watching.outlet.url}/a</link><description>{html.escape(short)}</description>"
+    body = f"<rss version='2.0'><channel><item>{item}</item></channel></rss>".encode()
+    watching.outlet.extra["/other"] = Answer(body=body, headers={"Content-Type": "text/xml"})
+    watching.watch("/other", every=600.0)
+    assert watching.live(DAY) == {"/a": story.text(START)}
+    assert watching.history() == [None]
