@@ -306,7 +306,7 @@ BOMB = (
     [
         pytest.param(Answer(404), "answered 404 Not Found", id="missing"),
         pytest.param(Answer(500), "answered 500 Internal Server Error", id="broken"),
-        pytest.param(Answer(fault="hang"), "did not answer in full within 2 seconds", id="hanging"),
+        pytest.param(Answer(fault="hang"), "did not answer in full within 2", id="hanging"),
         pytest.param(Answer(fault="drop"), "cannot be read", id="dropped"),
         pytest.param(html_page(), "is a page now", id="page"),
         pytest.param(Answer(302, headers={"Location": "/login"}), "a login page", id="login"),
