@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from index.errors import SourceError
 from index.feeds import moment
-from ingest.addresses import host
+from ingest.addresses import clean, host
 from ingest.dates import believable
 from ingest.fetch import Answer, FetchSettings
 from ingest.watching.documents import (
@@ -67,6 +67,8 @@ class Finder:
         Raises:
             SourceError: there is nothing.
         """
+        if clean(url) is None:
+            raise SourceError("is not an http or https address")
         answer, document = await self._document(url)
         if document.kind not in {Kind.PAGE, Kind.ROBOTS}:
             return [self._found(url, document)]

@@ -7,7 +7,7 @@ from tests.ingest.site.outlet import DAY, HOUR, Outlet, Spell, Story
 from tests.ingest.site.words import edited, paragraphs, title
 
 WEEKS = 14 * DAY
-STORIES = 35
+STORIES = 30
 """Of each outlet."""
 
 

@@ -119,6 +119,15 @@ def test_where_there_is_nothing_to_watch_is_one_line(run, outlet, path, told):
     assert listed(run) == []
 
 
+def test_only_an_address_of_the_web_can_be_watched(run):
+    result = run("feeds", "add", "news.example", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout) == {
+        "url": "news.example",
+        "problem": "is not an http or https address",
+    }
+
+
 def test_a_check_stores_nothing(run, outlet):
     result = run("feeds", "check", f"{outlet.url}/feed.xml")
     assert "feed, entries 1, new 1, newest 2025-06-15" in result.stdout

@@ -85,7 +85,7 @@ class Executioner:
 def test_a_watcher_that_is_killed_twenty_times_misses_nothing(tmp_path):
     data, world, executioner = tmp_path / "data", fortnight(1), Executioner(2)
     lives = multiprocessing.get_context("forkserver")
-    lives.set_forkserver_preload(["tests.ingest.site.life"])
+    lives.set_forkserver_preload(["tests.ingest.site.warmed"])
     world.on_request = executioner.request
     with world.served():
         add_feeds(data, world)

@@ -416,6 +416,33 @@ def test_while_robots_txt_cannot_be_had_nothing_else_is_asked(watching, answer):
     assert {request.path for request in watching.world.requests} == {"/robots.txt"}
 
 
+def test_a_host_that_asks_for_time_is_given_it(watching):
+    watching.outlet.spells.append(Spell("429:1800", START, START + HOUR))
+    watching.story()
+    watching.watch()
+    assert watching.live(HOUR) == {}
+    assert len(watching.world.requests) == 2
+    assert len(watching.live(2 * HOUR)) == 1
+
+
+def test_a_crawl_delay_is_kept(watching):
+    watching.outlet.delay = 30.0
+    for name in "abcdef":
+        watching.story(f"/{name}")
+    watching.watch()
+    assert len(watching.live(100)) == 3
+    assert len(watching.live(300)) == 6
+
+
+def test_the_pause_outlives_a_restart(watching):
+    for name in "abcdef":
+        watching.story(f"/{name}")
+    watching.watch()
+    for step in range(20):
+        watching.live(step * 0.9)
+    assert len(watching.stored()) == 6
+
+
 def test_a_host_without_robots_txt_may_be_asked(watching):
     watching.outlet.extra["/robots.txt"] = Answer(404)
     watching.story()
