@@ -85,12 +85,19 @@ class Intake:
         if page.state in {State.PASSED, State.REMOVED}:
             self._ledger.save(noted)
         elif page.origin == FEED and is_first:
-            entry = sighting.told()
-            self._take_from_feed(replace(noted, told=_kept(entry, feed, now)), entry.draft, now)
+            self._read_again(feed, noted, sighting, now)
         elif page.state != State.WAITING and _is_newer(sighting, page, is_first=is_first):
             self._hint(noted, sighting.lastmod, now)
         elif is_first:
             self._ledger.save(noted)
+
+    def _read_again(self, feed: Feed, page: Page, sighting: Sighting, now: float) -> None:
+        """Take a text from the feed that it came from; a feed may have shrunk to teasers."""
+        entry = sighting.told()
+        if entry.is_full or feed.takes == FEED or not page.has_address:
+            self._take_from_feed(replace(page, told=_kept(entry, feed, now)), entry.draft, now)
+        else:
+            self._hint(page, sighting.lastmod, now)
 
     def _hint(self, page: Page, lastmod: str | None, now: float) -> None:
         """Have a page checked; of an article's pages, the one that leads."""

@@ -80,7 +80,7 @@ def missing(page: Page, problem: str, now: float) -> Page:
 
 def is_gone(page: Page, now: float, after_days: float) -> bool:
     """Say whether a page that was not found again is to be taken for gone."""
-    return (
+    return page.state == State.WITHDRAWN or (
         page.gone_since is not None
         and page.gone_checks >= GONE_CHECKS
         and now - page.gone_since >= after_days * DAY_S

@@ -58,8 +58,8 @@ class SiteClock:
     async def wait(self, running: Collection[asyncio.Task[Any]], seconds: float) -> None:
         if running:
             await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            return
-        await self.sleep(min(max(seconds, 0.001), max(self._end - self._now, 0.0)))
+        else:
+            await self.sleep(min(max(seconds, 0.001), max(self._end - self._now, 0.0)))
         if self._now >= self._end:
             self._at_end()
         await asyncio.sleep(0)
