@@ -43,6 +43,8 @@ def failed(page: Page, problem: str, now: float) -> Page:
     noted = replace(page, failures=page.failures + 1, problem=problem, checked=now)
     if page.state == State.WAITING:
         due = next_check(page.found, now, ATTEMPTS_S)
+        if due is None and not page.failures:  # it has waited long for its first attempt
+            due = now + DAY_S
         return replace(noted, due=due, state=State.REFUSED if due is None else State.WAITING)
     soon = now + ATTEMPTS_S[page.failures] if page.failures < len(ATTEMPTS_S) else None
     return replace(noted, due=_earliest(soon, _next(page, now)))

@@ -1,5 +1,7 @@
 """When feeds and pages are looked at again."""
 
+from dataclasses import replace
+
 from ingest.watching import outcomes
 from ingest.watching.ledger import Page, State
 from ingest.watching.schedule import (
@@ -37,6 +39,13 @@ def test_a_page_that_is_no_article_is_given_up_after_a_few_attempts():
     moments, page = looks(PAGE, lambda page, now: outcomes.failed(page, "x", now))
     assert len(moments) == 4
     assert (page.state, page.due) == (State.REFUSED, None)
+
+
+def test_a_page_that_has_waited_long_in_a_backlog_gets_a_second_attempt_too():
+    late = replace(PAGE, due=9 * DAY_S)
+    moments, page = looks(late, lambda page, now: outcomes.failed(page, "x", now))
+    assert moments == [9 * DAY_S, 10 * DAY_S]
+    assert page.state == State.REFUSED
 
 
 def test_a_page_of_a_host_that_is_down_is_asked_for_days_before_it_is_given_up():
