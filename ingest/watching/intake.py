@@ -9,6 +9,7 @@ from typing import Any
 from index.encoder import Encoder
 from index.errors import SourceError
 from index.feeds import Feed
+from index.records import Article
 from ingest import addresses
 from ingest.dates import believable, parse_date
 from ingest.drafts import Draft
@@ -134,12 +135,7 @@ class Intake:
                 self._ledger.save(outcomes.stands(page, now))
                 return
             refuse_another(draft, article_of(draft).text, stored)
-            told = replace(
-                draft,
-                url=stored.url,
-                source=stored.source,
-                published=stored.published or draft.published,
-            )
+            told = _as_before(draft, stored)
         elif page.article is not None and page.state == State.STORED:
             self._ledger.save(replace(page, state=State.REMOVED, due=None))
             return
@@ -233,18 +229,17 @@ class Intake:
         return [outcomes.alias(found, article, now)]
 
     def _store(self, draft: Draft) -> None:
-        report = ingest(
+        skipped = len(self.report.skipped)
+        ingest(
             [draft],
             self._ledger,
             self._encoder,
-            Report(),
+            self.report,
             settings=self._settings,
             progress=lambda _: None,
         )
-        for skipped in report.skipped:
-            raise SourceError(skipped.reason)
-        for name in ("added", "updated", "unchanged", "sentences", "passages", "statements"):
-            setattr(self.report, name, getattr(self.report, name) + getattr(report, name))
+        if len(self.report.skipped) > skipped:
+            raise SourceError(self.report.skipped.pop().reason)
 
 
 def _is_newer(sighting: Sighting, page: Page, *, is_first: bool) -> bool:
@@ -252,6 +247,18 @@ def _is_newer(sighting: Sighting, page: Page, *, is_first: bool) -> bool:
     if sighting.lastmod is None:
         return is_first
     return page.lastmod is None or sighting.lastmod > page.lastmod
+
+
+def _as_before(draft: Draft, stored: Article) -> Draft:
+    """Return a new version of an article with what its page may not say each time."""
+    return replace(
+        draft,
+        url=stored.url,
+        source=stored.source,
+        author=draft.author or stored.author,
+        language=draft.language or stored.language,
+        published=stored.published or draft.published,
+    )
 
 
 def _article_of(page: Page) -> str | None:

@@ -113,6 +113,8 @@ def hinted(page: Page, now: float, lastmod: str | None = None) -> Page:
     noted = replace(page, lastmod=lastmod or page.lastmod)
     if page.state in {State.PASSED, State.REMOVED} or not page.leads:
         return noted
+    if page.state == State.REFUSED:
+        noted = replace(noted, state=State.WAITING, found=now, failures=0)
     moment = max(now, (page.checked or 0.0) + hint_delay(page.idle))
     # Without its validators: some hosts answer that nothing has changed when it has.
     return replace(
@@ -129,5 +131,7 @@ def _earliest(*moments: float | None) -> float | None:
 
 
 def _next(page: Page, now: float) -> float | None:
-    settled = page.settled if page.settled is not None else now
-    return next_check(settled, now, RETURNS_S if page.state == State.WITHDRAWN else CHECKS_S)
+    if page.settled is None:
+        return None
+    offsets = RETURNS_S if page.state == State.WITHDRAWN else CHECKS_S
+    return next_check(page.settled, now, offsets)

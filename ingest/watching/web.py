@@ -123,7 +123,9 @@ class Web:
             except Unreachable as error:
                 raise await self._trouble(host, str(error)) from error
             if answer.status in _WAIT or answer.status >= 500:
-                raise await self._trouble(host, answer.reason, self._told_to_wait(answer))
+                least = _FIRST_REST_S if answer.status in _WAIT else 0.0
+                wait = self._told_to_wait(answer)
+                raise await self._trouble(host, answer.reason, wait, least)
             if host.failures:
                 await self._work(self._ledger.note_host, replace(host, failures=0))
         return answer
@@ -151,26 +153,28 @@ class Web:
         delay = rules.crawl_delay(ROBOT) if rules is not None else None
         return max(self._pause_s, min(delay or 0.0, PATIENCE_S))
 
-    async def _trouble(self, host: Host, reason: str, wait: float | None = None) -> Trouble:
+    async def _trouble(
+        self, host: Host, reason: str, wait: float | None = None, least: float = 0.0
+    ) -> Trouble:
         """Note that a host is not well; it is left alone as long as it says, else ever longer."""
         failures, now = host.failures + 1, self._clock.now()
         if wait is None:
             doublings = min(failures - _FAILURES_BORNE, 20)
             rest = min(_FIRST_REST_S * 2**doublings, _LONGEST_REST_S) if doublings >= 0 else 0.0
-            wait = rest * random.uniform(1, 1.2)  # noqa: S311 - no secret
+            wait = max(rest, least) * random.uniform(1, 1.2)  # noqa: S311 - no secret
         until = max(host.free_at, now + wait)
         await self._work(self._ledger.note_host, replace(host, failures=failures, free_at=until))
         return Trouble(reason, until)
 
     def _told_to_wait(self, answer: Answer) -> float | None:
-        """Return the seconds of Retry-After, or of a rest that such a status means anyway."""
+        """Return the seconds of Retry-After, None where there is none."""
         told = answer.headers.get("retry-after", "").strip()
         if told.isdecimal():
             return min(float(told), DAY_S)
         try:
             until = parsedate_to_datetime(told).timestamp()
         except (ValueError, TypeError, IndexError, OverflowError):
-            return _FIRST_REST_S if answer.status in _WAIT else None
+            return None
         return min(max(until - self._clock.now(), 0.0), DAY_S)
 
     async def _robots(self, url: str) -> Protego:

@@ -48,6 +48,14 @@ def test_a_page_that_has_waited_long_in_a_backlog_gets_a_second_attempt_too():
     assert page.state == State.REFUSED
 
 
+def test_a_page_that_was_given_up_is_tried_anew_when_its_feed_says_that_it_has_changed():
+    given_up = replace(PAGE, state=State.REFUSED, due=None, failures=4)
+    moments, page = looks(
+        outcomes.hinted(given_up, DAY_S), lambda page, now: outcomes.failed(page, "x", now)
+    )
+    assert (moments[0], len(moments), page.state) == (DAY_S, 4, State.REFUSED)
+
+
 def test_a_page_of_a_host_that_is_down_is_asked_for_days_before_it_is_given_up():
     moments, page = looks(PAGE, lambda page, now: outcomes.troubled(page, "x", now, 0.0), 100)
     assert moments[-1] > 6 * DAY_S

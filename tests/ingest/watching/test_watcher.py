@@ -425,6 +425,15 @@ def test_a_host_that_asks_for_time_is_given_it(watching):
     assert len(watching.live(2 * HOUR)) == 1
 
 
+def test_a_host_that_is_overloaded_and_names_no_time_is_asked_ever_more_seldom(watching):
+    watching.outlet.spells.append(Spell("503", START, START + DAY))
+    for number in range(50):
+        watching.story(f"/{number}")
+    watching.watch()
+    watching.live(DAY)
+    assert len(watching.world.requests) < 20
+
+
 def test_a_crawl_delay_is_kept(watching):
     watching.outlet.delay = 30.0
     for name in "abcdef":
