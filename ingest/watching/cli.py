@@ -92,6 +92,8 @@ def add(options: Options, urls: tuple[str, ...], **chosen: Any) -> None:
                 print_json({**one.as_dict(), "added": is_new}, indent=None)
             else:
                 click.echo(f"{'added' if is_new else 'was there already'}: {_described(one)}")
+                if is_new and one.kind != "feed" and not told["backfill"]:
+                    click.echo("  of what is older than three days, nothing; --backfill takes all")
     sys.exit(1 if failed else 0)
 
 
