@@ -11,6 +11,7 @@ from index.errors import CitatError
 
 COMMANDS = {
     "ingest": "ingest.cli:ingest",
+    "feeds": "ingest.watching.cli:feeds",
     "ask": "bot.cli:ask",
     "said": "bot.views.cli:said",
     "timeline": "bot.views.cli:timeline",

@@ -1,11 +1,13 @@
 """Commands that look into the library: search, show, list, remove, status, reindex."""
 
 import sys
+import time
 from datetime import datetime
 
 import click
 
 from index.errors import LibraryError, QuoteError
+from index.feeds import feed_line, feeds, waiting
 from index.options import Options, common_options, json_lines, print_json, question_of
 from index.records import Article
 
@@ -114,7 +116,7 @@ def remove(options: Options, articles: tuple[str, ...]) -> None:
 @click.command()
 @common_options
 def status(options: Options) -> None:
-    """Tell what the library holds."""
+    """Tell what the library holds, and how the feeds are doing that are watched for it."""
     with options.library() as library:
         newest = next(library.articles(limit=1), None)
         languages = library.languages()
@@ -126,12 +128,19 @@ def status(options: Options) -> None:
             "encoder": library.encoder,
             "generation": library.generation,
         }
+        watched, wait = feeds(library), waiting(library)
+    now = time.time()
     if options.as_json:
-        print_json(facts)
+        told = [feed.as_dict(now) for feed in watched]
+        print_json({**facts, "feeds": told, "pages_waiting": wait})
         return
+    if watched:
+        facts |= {"feeds": len(watched), "waiting": f"{wait} pages"}
     facts["languages"] = ", ".join(f"{code} {count}" for code, count in languages.items())
     for name, fact in facts.items():
         click.echo(f"{name:11} {'none' if fact is None else fact}")
+    for feed in watched:
+        click.echo(feed_line(feed, now))
 
 
 @click.command()

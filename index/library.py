@@ -58,6 +58,19 @@ class StoredPassage:
     sentences: tuple[tuple[int, Sentence], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ArticleVersion:
+    """A text that an article has had; the one that stands has no end and no `reason` for it.
+
+    Reasons: "changed", "removed" (by hand), "withdrawn" (by its outlet), "moved" (to another id).
+    """
+
+    version: str
+    since: datetime
+    until: datetime | None
+    reason: str | None
+
+
 class Library(LibraryFile):
     """Articles, sentences, passages and words; any thread may use it, one at a time."""
 
@@ -180,6 +193,18 @@ class Library(LibraryFile):
         )
         return rows[0][0] if rows else None
 
+    def history(self, article_id: str) -> list[ArticleVersion]:
+        """Return all the texts that an article has had since histories are kept, oldest first."""
+        rows = self.rows(
+            "select version, since, until, reason from article_versions where article = ?"
+            " order by id",
+            article_id,
+        )
+        return [
+            ArticleVersion(version, datetime.fromisoformat(since), _moment(until), reason)
+            for version, since, until, reason in rows
+        ]
+
     def statements(self, article_id: str) -> list[Statement]:
         """Return who says what in an article, in the order of its text."""
         return self.statements_of([article_id])[article_id]
@@ -245,18 +270,20 @@ class Library(LibraryFile):
                 kept = {entry.article.text[start:end] for start, end in entry.sentences}
                 gone = [(first_id, text) for first_id, text in earlier if text not in kept]
                 self._note_former(entry.article.id, gone)
+                self._note_version(entry.article)
                 self._insert(entry, earlier)
             sign(self._db, [entry.article.id for entry in entries])
             self._keep_lines([entry.article.id for entry in entries])
 
-    def remove(self, ids: Collection[str]) -> list[str]:
-        """Remove articles; return the ids that were there."""
+    def remove(self, ids: Collection[str], reason: str = "removed") -> list[str]:
+        """Remove articles; return the ids that were there. The reason is for their history."""
         known = [article_id for article_id in dict.fromkeys(ids) if self.content_hash(article_id)]
         if not known:
             return []
         with self.changing():
             for article_id in known:
                 self._note_former(article_id, self.first_ids(article_id))
+                self._end_version(article_id, reason)
                 self._delete(article_id)
                 self._db.execute("delete from outlet_lines where article = ?", [article_id])
         return known
@@ -545,7 +572,7 @@ class Library(LibraryFile):
                 article.text,
                 article.version,
                 entry.content_hash,
-                datetime.now(UTC).isoformat(timespec="seconds"),
+                _now(),
             ],
         ).lastrowid
         texts = [article.text[start:end] for start, end in entry.sentences]
@@ -599,6 +626,27 @@ class Library(LibraryFile):
             ((article_id, text_version(text), first_id) for first_id, text in sentences),
         )
 
+    def _note_version(self, article: Article) -> None:
+        """Note the text of an article in its history, unless it is the one that stands."""
+        stands = self.rows(
+            "select 1 from article_versions where article = ? and version = ? and until is null",
+            article.id,
+            article.version,
+        )
+        if not stands:
+            self._end_version(article.id, "changed")
+            self._db.execute(
+                "insert into article_versions (article, version, since) values (?, ?, ?)",
+                [article.id, article.version, _now()],
+            )
+
+    def _end_version(self, article_id: str, reason: str) -> None:
+        self._db.execute(
+            "update article_versions set until = ?, reason = ?"
+            " where article = ? and until is null",
+            [_now(), reason, article_id],
+        )
+
     def _delete(self, article_id: str) -> None:
         self._db.execute(
             "delete from words where rowid in (select p.id from passages p"
@@ -636,6 +684,10 @@ def _condition(scope: Scope) -> tuple[str, list[str]]:
 def _article(row: tuple[Any, ...]) -> Article:
     id_, text, title, source, language, url, author, published = row
     return Article(id_, text, title, source, language, url, author, _moment(published))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _moment(published: str | None) -> datetime | None:

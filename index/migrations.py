@@ -297,6 +297,116 @@ def m015_tallies(db: Database) -> None:
 
 
 @migrations()
+def m016_feeds(db: Database) -> None:
+    """What is watched: feeds, the pages they have named, and the hosts of both.
+
+    Moments are seconds since 1970, by the watcher's clock; a null `due` is never. `url` of a feed
+    is the address it was added by, `address` the one it has now. A page is found by its `key` (see
+    `ingest.addresses`); several may be of one article, which is read from the one that leads.
+    """
+    db.execute(
+        """
+        create table feeds (
+            id integer primary key autoincrement,
+            url text not null unique,
+            address text not null,
+            host text not null,
+            name text not null,
+            kind text not null,
+            parent integer references feeds (id) on delete cascade,
+            every real,
+            takes text not null,
+            since real,
+            backfill integer not null,
+            interval real not null,
+            due real,
+            etag text,
+            modified text,
+            lastmod text,
+            whole real,
+            checked real,
+            succeeded real,
+            newest real,
+            habit real,
+            failures integer not null default 0,
+            problem text
+        )
+        """
+    )
+    db.execute("create index feeds_due on feeds (host, due)")
+    db.execute(
+        """
+        create table pages (
+            key text primary key,
+            url text not null,
+            host text not null,
+            feed integer,
+            article text,
+            leads integer not null default 1,
+            state text not null,
+            origin text not null,
+            told text,
+            entry text,
+            seen text,
+            etag text,
+            modified text,
+            lastmod text,
+            found real not null,
+            settled real,
+            whole real,
+            checked real,
+            due real,
+            idle integer not null default 0,
+            failures integer not null default 0,
+            problem text,
+            gone_since real,
+            gone_checks integer not null default 0
+        )
+        """
+    )
+    db.execute("create index pages_due on pages (host, due) where due is not null")
+    db.execute("create index pages_feed on pages (feed)")
+    db.execute("create index pages_article on pages (article)")
+    db.execute("create index pages_seen on pages (seen)")
+    db.execute(
+        """
+        create table hosts (
+            host text primary key,
+            free_at real not null default 0,
+            failures integer not null default 0,
+            robots text,
+            robots_until real not null default 0
+        ) without rowid
+        """
+    )
+
+
+@migrations()
+def m017_article_versions(db: Database) -> None:
+    """Each text that an article has had: from when, until when, and why it ended.
+
+    `until` is null of the one that stands. Reasons are "changed", "removed", "withdrawn", "moved".
+    """
+    db.execute(
+        """
+        create table article_versions (
+            id integer primary key autoincrement,
+            article text not null,
+            version text not null,
+            since text not null,
+            until text,
+            reason text
+        )
+        """
+    )
+    db.execute("create index article_versions_article on article_versions (article)")
+    db.execute(
+        "insert into article_versions (article, version, since)"
+        " select id, version, added from articles"
+    )
+
+
+@migrations()
 def m019_shown(db: Database) -> None:
     """Which message shows which words of which article (see `bot.telegram.shown`).
 

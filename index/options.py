@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # these import numpy and SQLite, which `citat --help` has no 
     from index.search import Searcher
 
 
-TABLES = ("answer", "encoder", "fetch", "ingest", "search", "store", "telegram")
+TABLES = ("answer", "encoder", "fetch", "ingest", "search", "store", "telegram", "watch")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,15 +20,18 @@ if TYPE_CHECKING:  # the pipeline imports numpy and SQLite, which `citat --help`
 
 
 @click.command()
-@click.argument("sources", nargs=-1, required=True, metavar="PATH|URL|-...")
+@click.argument("sources", nargs=-1, metavar="PATH|URL|-...")
 @click.option(
     "--ray",
     metavar="ADDRESS",
     help="Share the work with a Ray cluster: HOST:PORT, auto, or local for two processes here.",
 )
 @click.option("--progress", is_flag=True, help="Tell how far it is: JSON lines on stderr.")
+@click.option("--watch", is_flag=True, help="Keep reading feeds, those of `citat feeds` too.")
 @common_options
-def ingest(options: Options, sources: tuple[str, ...], *, ray: str | None, progress: bool) -> None:
+def ingest(
+    options: Options, sources: tuple[str, ...], *, ray: str | None, progress: bool, watch: bool
+) -> None:
     """Add articles: files and folders, feeds, pages, standard input.
 
     Files: .txt .md .html .jsonl .parquet .pdf .docx .epub, feeds (.xml .rss .atom), web archives
@@ -37,6 +40,15 @@ def ingest(options: Options, sources: tuple[str, ...], *, ray: str | None, progr
     What is there already is skipped, what has changed is replaced. Interrupt it at any time:
     the next run goes on where this one stopped.
     """
+    if watch and ray:
+        raise click.UsageError("--watch takes in what comes by itself; leave --ray away")
+    if watch:
+        from ingest.watching.cli import watch_feeds
+
+        _tell(watch_feeds(options, sources), as_json=options.as_json)
+        return
+    if not sources:
+        raise click.UsageError("give a PATH, a URL or -, or --watch")
     from index.store import StoreSettings, open_store
     from ingest.fetch import FetchSettings
     from ingest.pipeline import IngestSettings, Report

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+_DAY_S = 24 * 3600
+
 
 def parse_date(text: object) -> datetime | None:
     """Return an aware datetime, UTC where no zone is given; None for anything that is no date."""
@@ -17,6 +19,17 @@ def parse_date(text: object) -> datetime | None:
     except (OverflowError, ValueError):
         return None
     return aware
+
+
+def believable(moment: datetime | None, now: float) -> datetime | None:
+    """Return a date that can be that of an article seen now, None for one that cannot.
+
+    A clock that was never set shows 1970. One that is hours ahead has lost its time zone: what is
+    there already is not from the future.
+    """
+    if moment is None or abs(moment.timestamp()) <= _DAY_S or moment.timestamp() - now > _DAY_S:
+        return None
+    return min(moment, datetime.fromtimestamp(int(now), moment.tzinfo))
 
 
 def _iso(text: str) -> datetime | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
 
 import feedparser
@@ -32,17 +33,79 @@ _NO_TAG = re.compile(rf"<(?!/?(?:{_TAGS})(?:[\s/][^<>]*)?>)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    """What the feed says of an article; the draft's text may be no more than a teaser."""
+class Entry:
+    """What a feed says of an article; the draft's text may be no more than a teaser.
+
+    `updated` is the date of its last change, where the feed states one.
+    """
 
     draft: Draft
     is_full: bool
     updated: datetime | None
 
 
+class Listed:
+    """An entry of a feed, read only where it is asked for: much of a feed is known already."""
+
+    def __init__(self, found: Any, feed: Any, origin: str) -> None:
+        self._found = found
+        self._feed = feed
+        self._origin = origin
+
+    @property
+    def link(self) -> str | None:
+        return self._found.get("link") or None
+
+    @property
+    def dated(self) -> datetime | None:
+        return _moment(self._found, "published_parsed")
+
+    @property
+    def updated(self) -> datetime | None:
+        return _updated(self._found)
+
+    @property
+    def outlet(self) -> str | None:
+        return one_line(self._feed.get("title"))
+
+    @property
+    def name(self) -> str:
+        """What tells an entry without a link from the others."""
+        return str(self._found.get("id") or self._found.get("title") or self.digest)
+
+    @property
+    def digest(self) -> str:
+        """A hash of all that it says; the id, which some feeds draw anew, says nothing."""
+        names = ("title", "published", "updated", "author")
+        # Asked for what is not there, feedparser would warn and give another date instead.
+        told = [self._found[name] for name in names if name in self._found]
+        texts = [*self._found.get("content", []), self._found.get("summary_detail", {})]
+        told += [text.get("value") for text in texts]
+        return blake2b(repr(told).encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+    def read(self) -> Entry:
+        return _entry(self._found, self._feed, self._origin)
+
+
 def is_feed(text: str) -> bool:
     """Say whether a document is RSS or Atom, by its first element."""
     return _ROOT.match(text[:4096]) is not None
+
+
+def listed(text: str, origin: str, *, url: str | None = None) -> list[Listed]:
+    """Return the entries of a feed in their order.
+
+    Raises:
+        SourceError: there is none.
+    """
+    parsed = _parse(text, url)
+    if not parsed.entries:
+        broken = parsed.get("bozo_exception")
+        raise SourceError(f"is a feed without entries{f' ({broken})' if broken else ''}")
+    return [
+        Listed(found, parsed.feed, f"{origin} entry {number}")
+        for number, found in enumerate(parsed.entries, start=1)
+    ]
 
 
 def read_feed(
@@ -57,12 +120,8 @@ def read_feed(
     Raises:
         SourceError: there is no entry in it.
     """
-    parsed = _parse(text, url)
-    if not parsed.entries:
-        broken = parsed.get("bozo_exception")
-        raise SourceError(f"is a feed without entries{f' ({broken})' if broken else ''}")
-    for number, found in enumerate(parsed.entries, start=1):
-        entry = _entry(found, parsed.feed, f"{origin} entry {number}")
+    for one in listed(text, origin, url=url):
+        entry = one.read()
         try:
             yield _article(entry, read_link)
         except SourceError as error:
@@ -78,7 +137,7 @@ def _parse(text: str, url: str | None) -> Any:
     return feedparser.parse(text.encode("utf-8", "replace"), response_headers=headers)
 
 
-def _article(entry: _Entry, read_link: Callable[[str], Draft] | None) -> Draft:
+def _article(entry: Entry, read_link: Callable[[str], Draft] | None) -> Draft:
     draft = entry.draft
     if not entry.is_full and read_link is not None and draft.url is not None:
         page = read_link(draft.url)
@@ -95,11 +154,11 @@ def _article(entry: _Entry, read_link: Callable[[str], Draft] | None) -> Draft:
     return replace(draft, published=draft.published or entry.updated)
 
 
-def _entry(entry: Any, feed: Any, origin: str) -> _Entry:
+def _entry(entry: Any, feed: Any, origin: str) -> Entry:
     contents = [_text(content) for content in entry.get("content", [])]
     summary = _text(entry.get("summary_detail", {}))
     text = max([*contents, summary], key=len)
-    return _Entry(
+    return Entry(
         Draft(
             origin=origin,
             text=text,
@@ -111,8 +170,12 @@ def _entry(entry: Any, feed: Any, origin: str) -> _Entry:
             language=primary_language(feed.get("language")),
         ),
         is_full=any(contents) or len(summary) >= FULL_TEXT,
-        updated=_moment(entry, "updated_parsed") if "updated_parsed" in entry else None,
+        updated=_updated(entry),
     )
+
+
+def _updated(entry: Any) -> datetime | None:
+    return _moment(entry, "updated_parsed") if "updated_parsed" in entry else None
 
 
 def _text(detail: Any) -> str:

@@ -4,10 +4,13 @@ import asyncio
 import re
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from types import MappingProxyType
+from typing import Any
 
 import httpx
 
@@ -15,7 +18,8 @@ from index.errors import ConfigError, SourceError
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 _AZURE_METADATA = IPv4Address("168.63.129.16")  # answers inside virtual machines, though public
-_TEXT = re.compile(r"(text/.*|application/(.+\+)?xml|)")
+TEXT = re.compile(r"(text/.*|application/(.+\+)?xml|)")
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _PLAIN_ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
 
 
@@ -57,37 +61,88 @@ class Page:
     charset: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one address answered; `data` is empty unless `status` is a success.
+
+    `location` is where it redirects to, if it does.
+    """
+
+    url: str
+    status: int
+    headers: httpx.Headers
+    location: str | None = None
+    data: bytes = b""
+    content_type: str = ""
+    charset: str | None = None
+
+    @property
+    def reason(self) -> str:
+        """The status in words: "answered 404 Not Found"."""
+        return f"answered {self.status} {httpx.codes.get_reason_phrase(self.status)}".rstrip()
+
+
+class Unreachable(SourceError):
+    """A host gives no whole answer, which says nothing of the page that was asked for."""
+
+
 def fetch(url: str, settings: FetchSettings) -> Page:
     """Get a page or a feed.
 
     Raises:
         SourceError: it cannot be had; the message does not repeat the address.
     """
-    return asyncio.run(_in_time(url, settings))
+    return asyncio.run(_page(url, settings))
 
 
-async def _in_time(url: str, settings: FetchSettings) -> Page:
+async def ask(
+    url: str,
+    settings: FetchSettings,
+    *,
+    headers: Mapping[str, str] = NO_HEADERS,
+    types: re.Pattern[str] = TEXT,
+) -> Answer:
+    """Ask an address once, without following where it leads; `types` are read, no others.
+
+    Raises:
+        Unreachable: there is no whole answer, or none in time.
+        SourceError: the answer is refused: it is too large, say, or from a private network.
+    """
+    async with _in_time(settings):
+        return await _hop(httpx.URL(url), settings, headers, types)
+
+
+async def _page(url: str, settings: FetchSettings) -> Page:
+    async with _in_time(settings):
+        answer = await _follow(httpx.URL(url), settings)
+    if not 200 <= answer.status < 300:
+        raise SourceError(answer.reason)
+    return Page(answer.url, answer.data, answer.content_type, answer.charset)
+
+
+@asynccontextmanager
+async def _in_time(settings: FetchSettings) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(settings.timeout_seconds):
-            return await _follow(httpx.URL(url), settings)
+            yield
     except (TimeoutError, httpx.TimeoutException) as error:
-        raise SourceError(
+        raise Unreachable(
             f"did not answer in full within {settings.timeout_seconds:g} seconds;"
             " try again later or raise timeout_seconds in [fetch]",
         ) from error
     except httpx.InvalidURL as error:
         raise SourceError(f"is not a valid address: {error}") from error
     except httpx.HTTPError as error:
-        raise SourceError(_why(error)) from error
+        raise Unreachable(_why(error)) from error
 
 
-async def _follow(url: httpx.URL, settings: FetchSettings) -> Page:
+async def _follow(url: httpx.URL, settings: FetchSettings) -> Answer:
     seen = {url}
     for _ in range(settings.max_redirects + 1):
-        answer = await _hop(url, settings)
-        if isinstance(answer, Page):
+        answer = await _hop(url, settings, NO_HEADERS, TEXT)
+        if answer.location is None:
             return answer
-        url = answer
+        url = httpx.URL(answer.location)
         if url in seen:
             raise SourceError(f"redirects in a loop, back to {url}")
         seen.add(url)
@@ -97,22 +152,30 @@ async def _follow(url: httpx.URL, settings: FetchSettings) -> Page:
     )
 
 
-async def _hop(url: httpx.URL, settings: FetchSettings) -> Page | httpx.URL:
-    """Ask one address; return the page, or where it redirects to."""
+async def _hop(
+    url: httpx.URL, settings: FetchSettings, headers: Mapping[str, str], types: re.Pattern[str]
+) -> Answer:
     if url.scheme not in {"http", "https"} or not url.host:
         raise SourceError(f"leads to {url}, which is not an http or https address")
     addresses = await _addresses(url, settings)
     # A client each: connections are pooled by address, and two hosts may share one.
     async with httpx.AsyncClient(
-        verify=_tls(), trust_env=False, timeout=settings.timeout_seconds
+        headers=headers, verify=_tls(), trust_env=False, timeout=settings.timeout_seconds
     ) as client:
         response = await _first_answer(client, url, addresses, settings)
         try:
             if response.has_redirect_location:
-                return url.join(response.headers["location"])
-            return await _read(response, url, settings)
+                return _answer(response, url, location=str(url.join(response.headers["location"])))
+            if not response.is_success:
+                return _answer(response, url)
+            return await _read(response, url, settings, types)
         finally:
             await response.aclose()
+
+
+def _answer(response: httpx.Response, url: httpx.URL, **read: Any) -> Answer:
+    clean = str(url.copy_with(userinfo=b"", fragment=None))
+    return Answer(clean, response.status_code, response.headers, **read)
 
 
 async def _first_answer(
@@ -150,7 +213,7 @@ async def _addresses(url: httpx.URL, settings: FetchSettings) -> list[str]:
             url.raw_host.decode("ascii"), None, type=socket.SOCK_STREAM
         )
     except (socket.gaierror, UnicodeError) as error:
-        raise SourceError(
+        raise Unreachable(
             f"leads to the host {url.host}, which is unknown; check the spelling and the network",
         ) from error
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
@@ -181,23 +244,23 @@ def _embedded(ip: IPv4Address | IPv6Address) -> tuple[IPv4Address, ...]:
     return () if inside is None else (inside,)
 
 
-async def _read(response: httpx.Response, url: httpx.URL, settings: FetchSettings) -> Page:
-    if not response.is_success:
-        reason = httpx.codes.get_reason_phrase(response.status_code)
-        raise SourceError(f"answered {response.status_code} {reason}".rstrip())
+async def _read(
+    response: httpx.Response, url: httpx.URL, settings: FetchSettings, types: re.Pattern[str]
+) -> Answer:
     content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not _TEXT.fullmatch(content_type):
+    if not types.fullmatch(content_type):
         raise SourceError(f"is not text but {content_type}; give the address of a page or a feed")
     if response.headers.get("content-encoding", "").strip().lower() not in _PLAIN_ENCODINGS:
         raise SourceError(f"is packed as {response.headers['content-encoding']}, unasked")
     data = bytearray()
     async for chunk in _bounded(response, settings.max_bytes):
         data += chunk
-    return Page(
-        str(url.copy_with(userinfo=b"", fragment=None)),
-        bytes(data),
-        content_type,
-        response.charset_encoding,
+    return _answer(
+        response,
+        url,
+        data=bytes(data),
+        content_type=content_type,
+        charset=response.charset_encoding,
     )
 
 

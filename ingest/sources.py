@@ -23,6 +23,7 @@ from ingest.fetch import FetchSettings, Page, fetch
 from ingest.jsonl import begins_with_object, read_jsonl
 from ingest.pages import read_page
 from ingest.parquet import read_parquet
+from ingest.sitemaps import is_sitemap
 
 _ENDINGS = (
     *(".txt", ".md", ".html", ".htm", ".jsonl", ".parquet", ".xml", ".rss", ".atom"),
@@ -204,6 +205,10 @@ def _standard_input(settings: FetchSettings) -> Iterator[Draft | Skipped]:
 def _address(url: str, settings: FetchSettings) -> Iterator[Draft | Skipped]:
     page = fetch(url, settings)
     text = _page_text(page)
+    if is_sitemap(text):
+        raise SourceError(
+            "is a sitemap; read it with: citat feeds add --backfill URL, then citat feeds read"
+        )
     if is_feed(text):
         yield from read_feed(
             text, page.url, url=page.url, read_link=lambda link: _linked(link, settings)

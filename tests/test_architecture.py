@@ -34,6 +34,7 @@ HEAVY = {
     "onnxruntime",
     "prometheus_client",
     "prompt_toolkit",
+    "protego",
     "pyarrow",
     "pymilvus",
     "pypdf",

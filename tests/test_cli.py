@@ -314,6 +314,8 @@ class TestLooking:
             "newest": "2025-01-15",
             "encoder": encoder.identity,
             "generation": archive.generation,
+            "feeds": [],
+            "pages_waiting": 0,
         }
         page = run("status").stdout
         assert re.search(rf"articles +{facts['articles']}\n", page)

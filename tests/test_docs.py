@@ -18,6 +18,7 @@ from index.search import SearchSettings
 from index.store import StoreSettings
 from ingest.fetch import FetchSettings
 from ingest.pipeline import IngestSettings
+from ingest.watching.settings import WatchSettings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -25,6 +26,7 @@ TABLES: dict[str, Any] = {
     "encoder": EncoderSettings(),
     "ingest": IngestSettings(),
     "fetch": FetchSettings(),
+    "watch": WatchSettings(),
     "search": SearchSettings(),
     "store": StoreSettings(),
     "answer": ChoiceSettings(),

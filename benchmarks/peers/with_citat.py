@@ -12,7 +12,7 @@ PASSAGES = 40
 
 
 def taking_in(_: Path, store: Path) -> TakeIn:
-    from index.vectors import open_index, save
+    from index.snapshots import open_index, save
     from ingest.drafts import Draft
     from ingest.pipeline import IngestSettings, Report, ingest
 

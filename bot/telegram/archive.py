@@ -1,22 +1,28 @@
 """The size and the age of the archive, for whoever asks from whichever thread."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Self
 
+from index.feeds import Feed, feeds
 from index.library import Library
 from index.records import Article
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the archive holds: `counts` as of a library, and the newest article that has a date."""
+    """What the archive holds: `counts` as of a library, and the newest article that has a date.
+
+    `feeds` are those that are watched for it.
+    """
 
     counts: dict[str, int]
     newest: Article | None
     encoder: str | None
     generation: int
+    feeds: Sequence[Feed]
 
 
 class Archive:
@@ -50,6 +56,7 @@ class Archive:
                 newest if newest is not None and newest.published else None,
                 self._library.encoder,
                 self._library.generation,
+                feeds(self._library),
             )
 
     def close(self) -> None:

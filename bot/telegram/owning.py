@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Collection
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, cast
 
@@ -17,9 +18,11 @@ from bot.telegram.bans import Bans
 from bot.telegram.metrics import outcomes
 from bot.telegram.remarks import own_language, say
 from bot.telegram.vitals import Vitals
+from index.feeds import Feed, ailing
 
 _ID = re.compile(r"-?\d{1,18}", re.ASCII)
 _MOST_BANS_SHOWN = 100
+_MOST_FEEDS_SHOWN = 10
 
 
 class Owning:
@@ -67,6 +70,7 @@ class Owning:
         told = (
             _size_and_age(state, language),
             _index(state, language),
+            *_feeds(state, language, self._vitals.clock.now()),
             self._doing(language),
             phrase(language, "wrong-waiting", count=waiting),
         )
@@ -136,6 +140,34 @@ def _index(state: State, language: str) -> str:
         statements=state.counts["statements"],
         generation=state.generation,
         encoder=state.encoder or "—",
+    )
+
+
+def _feeds(state: State, language: str, now: float) -> list[str]:
+    """Say how the feeds do that are watched, and which of them somebody should look after."""
+    ill = ailing(state.feeds, now)
+    read = [feed.succeeded for feed in state.feeds if feed.succeeded is not None]
+    if not state.feeds:
+        return []
+    if not read:
+        summary = phrase(language, "tg-status-feeds-unread", count=len(state.feeds))
+    else:
+        hours = round((now - max(read)) / 3600, 1)
+        summary = phrase(
+            language, "tg-status-feeds", count=len(state.feeds), ailing=len(ill), hours=hours
+        )
+    return [summary, *(_ailing(feed, language, now) for feed in ill[:_MOST_FEEDS_SHOWN])]
+
+
+def _ailing(feed: Feed, language: str, now: float) -> str:
+    newest = datetime.fromtimestamp(feed.newest, UTC) if feed.newest else None
+    return phrase(
+        language,
+        f"tg-feed-{feed.condition(now)}",
+        name=feed.name or feed.url,
+        problem=feed.problem,
+        failures=feed.failures,
+        date=date_in_words(newest, language),
     )
 
 

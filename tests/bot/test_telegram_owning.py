@@ -2,7 +2,10 @@
 
 import asyncio
 import re
+import time
+from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Any
 
 import pytest
 
@@ -10,6 +13,7 @@ from bot.dates import date_in_words
 from bot.phrases import phrase
 from bot.telegram.bans import Bans
 from index.library import Library
+from ingest.watching.ledger import Ledger
 from tests.bot.botapi import group
 from tests.bot.telegram_world import ANNA, BORIS, VERA, LineFinder, asks, talking, toast
 
@@ -77,6 +81,35 @@ def test_admins_are_told_how_many_reported_answers_wait(database):
     (owner,), (reader,) = asyncio.run(conversation())
     assert phrase("en", "wrong-waiting", count=1) in owner
     assert phrase("bg", "wrong-waiting", count=1) not in reader
+
+
+def test_admins_are_told_how_the_feeds_do_and_readers_are_not(database):
+    now = time.time()
+    with Ledger.open(database.parent) as ledger:
+        told: dict[str, dict[str, Any]] = {
+            "Courier": {"succeeded": now - 900},
+            "Herald": {"failures": 3, "problem": "answered 500"},
+            "Gazette": {"due": None, "problem": "answered 410 Gone"},
+            "Tribune": {"due": now - 7200},
+            "Echo": {"succeeded": now, "newest": now - 9 * 86400, "habit": 3600.0},
+        }
+        for name, more in told.items():
+            ledger.add_feed(f"https://{name}.example/feed", now, name=name, **more)
+
+    async def conversation():
+        async with talking(database, admins=(ANNA.id,)) as api:
+            return [await said_to(api, reader, "/status") for reader in (ANNA, BORIS)]
+
+    (owner,), (reader,) = asyncio.run(conversation())
+    date = date_in_words(datetime.fromtimestamp(now - 9 * 86400, UTC), "en")
+    assert [
+        phrase("en", "tg-status-feeds", count=5, ailing=4, hours=0.0),
+        phrase("en", "tg-feed-stopped", name="Gazette", problem="answered 410 Gone"),
+        phrase("en", "tg-feed-failing", name="Herald", failures=3, problem="answered 500"),
+        phrase("en", "tg-feed-overdue", name="Tribune"),
+        phrase("en", "tg-feed-silent", name="Echo", date=date),
+    ] == owner.splitlines()[3:8]
+    assert "Herald" not in reader
 
 
 def test_in_a_group_an_admin_is_a_reader_like_others(database):

@@ -533,3 +533,17 @@ class TestWhoSaysWhat:
 
     def test_no_more_than_asked_for(self, said):
         assert len(said.passages_said([person_key("Putin")], [], 1)) == 1
+
+
+def test_the_history_of_an_article_names_each_text_and_why_it_ended(library):
+    edited = entry_of("call", "Putin called Netanyahu twice.")
+    library.write([CALL])
+    library.write([CALL])
+    library.write([edited])
+    library.remove(["call"], "withdrawn")
+    library.write([CALL])
+    history = library.history("call")
+    versions = [CALL.article.version, edited.article.version, CALL.article.version]
+    assert [one.version for one in history] == versions
+    assert [one.reason for one in history] == ["changed", "withdrawn", None]
+    assert [one.until is None for one in history] == [False, False, True]

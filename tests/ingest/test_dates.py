@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.dates import parse_date
+from ingest.dates import believable, parse_date
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,21 @@ def test_anything_else_is_no_date(value):
 def test_no_text_raises_and_every_date_can_be_compared(text):
     found = parse_date(text)
     assert found is None or found.astimezone(UTC) == found
+
+
+NOW = datetime(2025, 6, 15, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        pytest.param(NOW - timedelta(days=900), NOW - timedelta(days=900), id="past"),
+        pytest.param(NOW + timedelta(hours=3), NOW, id="zone-lost"),
+        pytest.param(NOW + timedelta(days=2), None, id="future"),
+        pytest.param(datetime(1970, 1, 1, tzinfo=UTC), None, id="never-set"),
+        pytest.param(datetime(1931, 5, 1, tzinfo=UTC), datetime(1931, 5, 1, tzinfo=UTC), id="old"),
+        pytest.param(None, None, id="none"),
+    ],
+)
+def test_only_dates_that_can_be_are_believed(moment, expected):
+    assert believable(moment, NOW.timestamp()) == expected

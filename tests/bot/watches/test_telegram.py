@@ -14,9 +14,14 @@ from bot.phrases import phrase
 from bot.telegram import following
 from bot.telegram import watching as rounds
 from bot.telegram.watching import surely_unsent
+from ingest.watching.ledger import Ledger
+from ingest.watching.settings import WatchSettings
 from tests.bot.botapi import FakeBotApi, group
 from tests.bot.telegram_world import ANNA, BORIS, quoted, watching
 from tests.bot.watches.bridge import COST, FERRY, LORRIES, QUESTION, RAIN
+from tests.ingest.site import START, World
+from tests.ingest.site.life import live
+from tests.ingest.site.outlet import Outlet, Story
 
 BLOCKED = 403, "Forbidden: bot was blocked by the user"
 
@@ -51,6 +56,29 @@ async def some_rounds():
 
 def news(api):
     return [message for message in api.sent if quoted(message)]
+
+
+# From the feeds
+
+
+def test_what_the_watcher_of_the_feeds_stores_reaches_who_waits_for_it(bridge):
+    outlet = Outlet("Вести", language="bg")
+    outlet.stories.append(Story("/bridge", "Мостът", [(START, [COST, RAIN])]))
+    site, folder = World(outlets={"Вести": outlet}), bridge.library.path.parent
+
+    async def conversation():
+        async with world(bridge) as api:
+            await watched(api)
+            with Ledger.open(folder) as ledger:
+                ledger.add_feed(f"{outlet.url}/feed.xml", START)
+            encoder, end = bridge.encoder, START + 60
+            await asyncio.to_thread(live, folder, site.clock_url, end, WatchSettings(), encoder)
+            await api.until(lambda: news(api))
+            await some_rounds()
+            return [words for message in news(api) for words in quoted(message)]
+
+    with site.served():
+        assert asyncio.run(conversation()) == [COST]
 
 
 # The commands
