@@ -16,7 +16,7 @@ from index.vectors import VectorIndex
 
 MOST_SCORED = 15_000
 """Passages that are scored by their words: 2 microseconds each, to find them takes a tenth."""
-MOST_TOGETHER = 4
+MOST_TOGETHER = 3
 """Frequent tokens of which pairs are looked for."""
 ADOPTED_FROM = 2_000
 """Changes from which a snapshot that another process has made is looked for."""
