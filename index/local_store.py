@@ -14,9 +14,9 @@ from index.snapshots import newest, open_index, save
 from index.store import Neighbours
 from index.vectors import VectorIndex
 
-MOST_SCORED = 20_000
+MOST_SCORED = 15_000
 """Passages that are scored by their words: 2 microseconds each, to find them takes a tenth."""
-MOST_TOGETHER = 4
+MOST_TOGETHER = 3
 """Frequent tokens of which pairs are looked for."""
 ADOPTED_FROM = 2_000
 """Changes from which a snapshot that another process has made is looked for."""
@@ -76,17 +76,17 @@ class LocalStore:
         tokens = [token for _, token in sought]
         frequent = tokens[rare : rare + MOST_TOGETHER]
         together = [f"({one} AND {other})" for one, other in combinations(frequent, 2)]
-        found = self._matching(tokens[:rare], limit)
-        found += self._matching(together if rare or together else frequent, limit)
+        left = max(MOST_SCORED - spent[rare - 1] if rare else MOST_SCORED, MOST_SCORED // 4)
+        found = self._matching(tokens[:rare], limit, MOST_SCORED)
+        found += self._matching(together if rare or together else frequent, limit, left)
         return list(dict.fromkeys(found))
 
-    def _matching(self, parts: Sequence[str], limit: int) -> list[int]:
+    def _matching(self, parts: Sequence[str], limit: int, most: int) -> list[int]:
         """Return what matches any part, of the newest passages where too many do."""
         if not parts:
             return []
         expression = " OR ".join(parts)
-        count = self._library.count_matches(expression)
-        newest = min(1, MOST_SCORED / max(1, count))
+        newest = most / max(most, self._library.count_matches(expression))
         return self._library.match_words(expression, limit, newest=newest)
 
     def _counted(self, column: str, tokens: Sequence[str]) -> Iterator[tuple[int, str]]:

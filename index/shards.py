@@ -49,6 +49,9 @@ class Lists:
     probes: int
     recall: float
 
+    def write(self, origin: Path) -> None:
+        faiss.write_index(self.index, f"{origin}.lists.faiss")
+
 
 @dataclass(slots=True)
 class Shard:
@@ -75,7 +78,7 @@ class Shard:
         return cls(nothing, nothing, exact)
 
     @classmethod
-    def read(cls, origin: Path, dimension: int, probes: int, recall: float) -> "Shard":
+    def read(cls, origin: Path, dimension: int, probes: int = 0, recall: float = 1.0) -> "Shard":
         """Map the files of a shard; `probes` is 0 where it has no lists.
 
         Raises:
@@ -189,10 +192,6 @@ class Shard:
         """Write the files of what is exact; nothing may have been dropped."""
         np.save(f"{origin}.npy", np.stack([self.ids, self.articles]))
         faiss.write_index(self.exact, f"{origin}.faiss")
-
-    def write_lists(self, origin: Path) -> None:
-        if self.lists is not None:
-            faiss.write_index(self.lists.index, f"{origin}.lists.faiss")
 
     def link(self, origin: Path) -> None:
         """Give the files of this shard a second name, or copy them where links are not known."""

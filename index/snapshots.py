@@ -19,7 +19,7 @@ import numpy as np
 
 from index.changes import Mark, mark, removed_since
 from index.library import Library
-from index.shards import Shard, make_lists
+from index.shards import Ids, Shard, make_lists
 from index.vectors import VectorIndex, in_context
 
 log = logging.getLogger(__name__)
@@ -105,17 +105,18 @@ def write(
     shutil.rmtree(beside, ignore_errors=True)
     try:
         beside.mkdir()
-        written = [
-            one for language, parts in shards for one in _write(beside, language, parts, limits)
-        ]
+        written: list[tuple[dict[str, Any], Ids]] = []
+        for language, parts in shards:
+            written += _write(beside, language, parts, limits)
+            del parts  # or two languages would be in memory
         if not written:
             shutil.rmtree(beside)
             return False
-        np.save(beside / GONE, np.concatenate([shard.gone for _, shard in written]))
+        np.save(beside / GONE, np.concatenate([gone for _, gone in written]))
         sizes = {path.name: path.stat().st_size for path in beside.iterdir()}
         manifest = _origin(library) | {
             "mark": astuple(of),
-            "shards": [_described(language, shard) for language, shard in written],
+            "shards": [described for described, _ in written],
             "sizes": sizes,
         }
         (beside / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
@@ -134,13 +135,16 @@ def write(
 
 def _write(
     folder: Path, language: str, shards: Sequence[Shard], limits: Limits
-) -> Iterator[tuple[str, Shard]]:
-    """Write the shards of one language, as few as their sizes ask for."""
+) -> Iterator[tuple[dict[str, Any], Ids]]:
+    """Write the shards of one language, as few as their sizes ask for.
+
+    Yields what the manifest says of each, and which of its sentences are gone.
+    """
     first, *rest = shards
     new = sum(map(len, rest))
     small = first.origin is None or len(first.ids) < limits.lists_from
     if small or new + len(first.gone) > limits.share * len(first.ids):
-        if len(shards) > 1 or len(first.gone) or first.origin is None:
+        if len(shards) > 1 or len(first.gone):
             shards = [_merged(shards)]
     elif len(rest) > 1 or any(shard.origin is None for shard in rest):
         shards = [first, _merged(rest)]
@@ -148,12 +152,20 @@ def _write(
         origin = folder / f"{language}-{number}"
         if shard.origin is not None:
             shard.link(origin)
+            lists = shard.lists
         else:
             shard.write(origin)
-            if len(shard.ids) >= limits.lists_from:
-                shard.lists = make_lists(shard, limits.recall)
-                shard.write_lists(origin)
-        yield language, shard
+            mapped = Shard.read(origin, shard.exact.d)
+            lists = make_lists(mapped, limits.recall) if len(shard) >= limits.lists_from else None
+            if lists is not None:
+                lists.write(origin)
+        described = {
+            "language": language,
+            "sentences": len(shard.ids),
+            "probes": lists.probes if lists else 0,
+            "recall": lists.recall if lists else 1.0,
+        }
+        yield described, shard.gone
 
 
 def _merged(shards: Sequence[Shard]) -> Shard:
@@ -170,21 +182,13 @@ def _from_library(library: Library, of: Mark, dimension: int) -> Iterator[tuple[
         shard = Shard.empty(dimension)
         for part in library.sentence_vectors(upto=of.article, language=language):
             shard.add(part.ids, part.articles, in_context(part.vectors, part.articles))
-        yield language, [shard]
+        if len(shard):
+            yield language, [shard]
+        del shard
 
 
 def _origin(library: Library) -> dict[str, Any]:
     return {"format": FORMAT, "library": library.identity, "encoder": library.encoder}
-
-
-def _described(language: str, shard: Shard) -> dict[str, Any]:
-    lists = shard.lists
-    return {
-        "language": language,
-        "sentences": len(shard.ids),
-        "probes": lists.probes if lists else 0,
-        "recall": lists.recall if lists else 1.0,
-    }
 
 
 def _read(path: Path, library: Library, dimension: int) -> VectorIndex:
