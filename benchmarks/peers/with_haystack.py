@@ -17,7 +17,7 @@ def taking_in(model: Path, store: Path) -> TakeIn:
         model=str(model), backend="onnx", progress_bar=False
     )
     embedder.warm_up()
-    documents = InMemoryDocumentStore()
+    documents = InMemoryDocumentStore(return_embedding=False)
 
     def take_in(passages: Sequence[Passage]) -> Mapping[str, float]:
         given = [Document(id=passage.id, content=passage.text) for passage in passages]
