@@ -152,7 +152,7 @@ def _feeds(state: State, language: str, now: float) -> list[str]:
     if not read:
         summary = phrase(language, "tg-status-feeds-unread", count=len(state.feeds))
     else:
-        hours = round((now - max(read)) / 3600, 1)
+        hours = round(max(now - max(read), 0) / 3600, 1)
         summary = phrase(
             language, "tg-status-feeds", count=len(state.feeds), ailing=len(ill), hours=hours
         )

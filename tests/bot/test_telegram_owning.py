@@ -87,11 +87,11 @@ def test_admins_are_told_how_the_feeds_do_and_readers_are_not(database):
     now = time.time()
     with Ledger.open(database.parent) as ledger:
         told: dict[str, dict[str, Any]] = {
-            "Courier": {"succeeded": now - 900},
+            "Courier": {"succeeded": now - 9 * 3600},
             "Herald": {"failures": 3, "problem": "answered 500"},
             "Gazette": {"due": None, "problem": "answered 410 Gone"},
             "Tribune": {"due": now - 7200},
-            "Echo": {"succeeded": now, "newest": now - 9 * 86400, "habit": 3600.0},
+            "Echo": {"succeeded": now - 86400, "newest": now - 9 * 86400, "habit": 3600.0},
         }
         for name, more in told.items():
             ledger.add_feed(f"https://{name}.example/feed", now, name=name, **more)
@@ -103,7 +103,7 @@ def test_admins_are_told_how_the_feeds_do_and_readers_are_not(database):
     (owner,), (reader,) = asyncio.run(conversation())
     date = date_in_words(datetime.fromtimestamp(now - 9 * 86400, UTC), "en")
     assert [
-        phrase("en", "tg-status-feeds", count=5, ailing=4, hours=0.0),
+        phrase("en", "tg-status-feeds", count=5, ailing=4, hours=9.0),
         phrase("en", "tg-feed-stopped", name="Gazette", problem="answered 410 Gone"),
         phrase("en", "tg-feed-failing", name="Herald", failures=3, problem="answered 500"),
         phrase("en", "tg-feed-overdue", name="Tribune"),
