@@ -6,6 +6,7 @@ CitatError
 ├── EncoderError          a model cannot be loaded
 ├── LibraryError          the library cannot be opened, read or written
 │   └── EncoderMismatch   it was made with another encoder
+├── StoreError            the search engine of the library fails, or holds something else
 └── QuoteError            a quote no longer equals its article: it must not be shown
 """
 
@@ -43,6 +44,10 @@ class EncoderMismatch(LibraryError):
         )
         self.stored = stored
         self.configured = configured
+
+
+class StoreError(CitatError):
+    """The search engine that the library is given to fails, or holds something else."""
 
 
 class QuoteError(CitatError):

@@ -40,6 +40,9 @@ class LocalStore:
     def __len__(self) -> int:
         return len(self.index)
 
+    def counts(self) -> dict[str, int]:
+        return {language: sum(map(len, shards)) for language, shards in self.index.shards.items()}
+
     def catch_up(self) -> int:
         index, library = self.index, self._library
         if index.generation == library.generation:

@@ -49,10 +49,10 @@ def ingest(options: Options, sources: tuple[str, ...], *, progress: bool) -> Non
             if report.seen:
                 _tell(report, as_json=options.as_json)
             raise
+        _tell(report, as_json=options.as_json)  # it is stored, even if the store is out of reach
         store = open_store(storing, library, encoder.dimension)
         store.save()
         store.close()
-    _tell(report, as_json=options.as_json)
     if interrupted:
         raise click.ClickException(
             "interrupted; all in the table is stored, run it again to go on"
