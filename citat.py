@@ -27,6 +27,7 @@ COMMANDS = {
     "statements": "ingest.statements.cli:statements",
     "status": "index.cli:status",
     "reindex": "index.cli:reindex",
+    "migrate": "index.moving.cli:migrate",
 }
 
 
