@@ -49,7 +49,10 @@ class StoreSettings:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The nearest sentences of one language, best first; scores are cosines."""
+    """The nearest sentences of one language, best first; scores are cosines.
+
+    They are rounded where a store keeps vectors in few bits; `Store.cosines` are not.
+    """
 
     language: str
     ids: Ids

@@ -1,6 +1,7 @@
 """What the suite shares: the built-in encoder, loaded once, and the samples as an archive."""
 
 import os
+import signal
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -19,6 +20,9 @@ from index.search import Searcher
 from index.statements import Statement
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when the encoder's libraries are imported
+
+# A shell that starts the suite in the background has it ignore Ctrl-C, and so all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile(
     "citat",

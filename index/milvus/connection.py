@@ -18,6 +18,8 @@ from index.errors import StoreError
 from index.store import StoreSettings
 
 TOKEN_VARIABLE = "CITAT_STORE_TOKEN"  # noqa: S105 - the variable's name, no secret
+_OPTIONS = {"grpc.use_local_subchannel_pool": 1}
+"""A server that was down is tried again by the next call, not after gRPC's growing pauses."""
 _LATE = ("deadline", "timeout", "timed out")
 _FULL = ("quota", "exceed", "memory", "disk", "no space")
 _REFUSED = ("auth", "permission", "token", "password")
@@ -47,7 +49,9 @@ class Connection:
         if "://" in settings.uri:
             uri = _without_password(settings.uri)
             with _told(uri, timeout_s):
-                client = MilvusClient(settings.uri, token=token, timeout=timeout_s)
+                client = MilvusClient(
+                    settings.uri, token=token, timeout=timeout_s, grpc_options=_OPTIONS
+                )
             return cls(client, uri, timeout_s)
         folder = str(beside / Path(settings.uri).expanduser())
         with _told(folder, timeout_s):

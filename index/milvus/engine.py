@@ -5,7 +5,7 @@ and a search in one never pays for another. A third collection holds one row: wh
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -73,8 +73,10 @@ class Engine:
         if not rows:
             return None
         value = dict(rows[0]["value"])
-        if value["format"] != FORMAT:
-            return State(value["library"], "", 0, -1, 0, 0, format=value["format"])
+        if value.get("format") != FORMAT or value.keys() != {
+            field.name for field in fields(State)
+        }:
+            return State(str(value.get("library")), "", 0, -1, 0, 0, format=0)
         return State(**value)
 
     def note(self, state: State) -> None:
@@ -86,17 +88,18 @@ class Engine:
         names = self._call("list_partitions", SENTENCES)
         return sorted(name for name in names if name != _DEFAULT_PARTITION)
 
-    def count(self, language: str) -> int:
-        """Return how many sentences of a language there are."""
-        rows = self._call(
+    def count(self, language: str | None = None) -> int:
+        """Return how many sentences there are, of one language or of all."""
+        (row,) = self._call(
             "query",
             SENTENCES,
-            filter="id > 0",  # without a condition Milvus Lite counts all partitions
+            # Without a condition Milvus looks nothing up, and Milvus Lite counts all partitions.
+            filter="id > 0" if language else "",
             output_fields=["count(*)"],
-            partition_names=[language],
+            partition_names=[language] if language else None,
             consistency_level="Strong",
         )
-        return int(rows[0]["count(*)"])
+        return int(row["count(*)"])
 
     # Searching it
 

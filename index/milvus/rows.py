@@ -93,7 +93,9 @@ def vectors_of(library: Library, ids: Collection[int]) -> tuple[list[int], Vecto
     """Return those of the sentences that are there, and their vectors in context, row by row."""
     near = {id_ + step for id_ in ids for step in range(-CONTEXT_RADIUS, CONTEXT_RADIUS + 1)}
     # The ids of an article's sentences follow each other: it is stored in one transaction.
-    rows = library.rows_in("select id, article, vector from sentences where id in", sorted(near))
+    rows = library.rows_in(
+        "select id, article, vector from sentences where id in", sorted(near), after="order by id"
+    )
     if not rows:
         return [], np.zeros((0, 0), dtype=np.float32)
     found = np.array([row[0] for row in rows], dtype=np.int64)

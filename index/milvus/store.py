@@ -40,6 +40,7 @@ class MilvusStore:
         self._library = library
         self._dimension = dimension
         self._generation = -1
+        self._count: int | None = None  # asked once for each generation, as each question asks
         self._languages: Sequence[str] = ()
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="milvus")
 
@@ -73,7 +74,9 @@ class MilvusStore:
         return self._generation
 
     def __len__(self) -> int:
-        return sum(self.counts().values())
+        if self._count is None:
+            self._count = self.engine.count()
+        return self._count
 
     def counts(self) -> dict[str, int]:
         counts = {language: self.engine.count(language) for language in self._languages}
@@ -111,6 +114,7 @@ class MilvusStore:
         if misfit := self.misfit(state):
             raise StoreError(misfit)
         self._generation, self._languages = state.generation, self.engine.languages()
+        self._count = None
         return changed
 
     def misfit(self, state: State) -> str | None:

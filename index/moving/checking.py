@@ -50,14 +50,16 @@ class Checked:
 
 def check(library: Library, store: Store, seed: int = 0) -> Checked:
     """Compare a store with the library by a sample of its sentences and passages."""
-    rows = library.rows(
+    expected = library.rows(
         "select a.language, count(*) from articles a join sentences s on s.article = a.key"
         " group by 1"
     )
     random = Random(seed)  # noqa: S311 - which ones are looked at is no secret
     recall, furthest = _compare_nearest(library, store, _sample(library, "sentences", random))
     words = [*_found_by_words(library, store, _sample(library, "passages", random))]
-    return Checked(store.counts(), dict(rows), recall, furthest, sum(words) / max(len(words), 1))
+    return Checked(
+        store.counts(), dict(expected), recall, furthest, sum(words) / max(len(words), 1)
+    )
 
 
 def _sample(library: Library, table: str, random: Random) -> list[int]:

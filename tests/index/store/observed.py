@@ -29,6 +29,7 @@ def seen(store: Store) -> Seen:
         for near in sorted(store.nearest(toy_vector(text), 50), key=lambda near: near.language)
     ]
     words = [store.matching([stem], [], 50) for stem in STEMS]
+    assert len(store) == sum(store.counts().values())
     return Seen(store.counts(), nearest, words)
 
 

@@ -11,12 +11,14 @@ from dataclasses import replace
 import grpc
 import numpy as np
 import pytest
+from filelock import FileLock
+from milvus_lite.adapter.grpc.server import start_server_in_thread
 from pymilvus.grpc_gen import common_pb2, milvus_pb2, milvus_pb2_grpc
 
 from index.errors import CitatError, ConfigError, StoreError
 from index.library import Library
 from index.milvus.engine import Engine
-from index.milvus.store import MilvusStore
+from index.milvus.store import LOCK, MilvusStore
 from index.search import Searcher
 from index.store import StoreSettings, open_store
 from tests.conftest import entry_of
@@ -90,6 +92,45 @@ class TestReaching:
             "[store] uri needs Milvus's client (pymilvus is missing): pip install '.[milvus]'"
             " in citat's repository"
         )
+
+    def test_what_was_down_is_found_again(self, filled, tmp_path):
+        folder = str(tmp_path / "lite.db")
+        server, database, port = start_server_in_thread(folder)
+        settings = StoreSettings(f"http://127.0.0.1:{port}", 5)
+        store = open_store(settings, filled, 16)
+        server.stop(grace=0).wait()
+        database.close()
+        filled.write([entry_of("salt", "Salt.")])
+        with pytest.raises(StoreError, match="cannot be reached"):
+            store.catch_up()
+        server, database, _ = start_server_in_thread(folder, port=port)
+        reopened = open_store(settings, filled, 16)
+        assert store.catch_up() == 0
+        same(seen(store), expected(filled))
+        for each in (store, reopened):
+            each.close()
+        server.stop(grace=0).wait()
+        database.close()
+
+
+class TestTakingTurns:
+    """One process at a time brings an index up to date; nobody waits for it."""
+
+    def test_another_goes_on_with_what_is_there(self, milvus, filled):
+        store = open_store(milvus, filled, 16)
+        before = seen(store)
+        filled.write([entry_of("salt", "Salt.")])
+        with FileLock(filled.path.parent / LOCK):
+            assert store.catch_up() == 0
+            assert store.generation < filled.generation
+            assert seen(store) == before
+        assert store.catch_up() == 1
+        same(seen(store), expected(filled))
+        store.close()
+
+    def test_nothing_is_there_yet(self, milvus, filled):
+        with FileLock(filled.path.parent / LOCK):
+            assert "another process is making the index" in told(milvus, filled)
 
 
 class TestFolders:
