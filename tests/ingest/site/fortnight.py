@@ -17,7 +17,8 @@ def fortnight(seed: int) -> World:
     for outlet in (_courier(), _herald(), _gazette(), _tribune()):
         world.add(outlet)
         for number in range(STORIES):
-            born = START + dice.uniform(-DAY, WEEKS - 4 * DAY)
+            # What is not found any more is withdrawn days later, and that is to be seen too.
+            born = START + dice.uniform(-DAY, WEEKS - 5 * DAY)
             outlet.stories.append(_story(dice, outlet, number, born))
     return world
 
