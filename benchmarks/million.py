@@ -101,7 +101,7 @@ def prepare(data: Path, encoder: Encoder) -> None:
 
 
 def ask(searcher: Searcher, text: str) -> None:
-    searcher.search(searcher.parse(text), limit=40)
+    searcher.search(searcher.parse(text), limit=30)
 
 
 def floors(searcher: Searcher, queries: Sequence[Query]) -> dict[str, float]:

@@ -39,7 +39,7 @@ class ChoiceSettings:
     threshold: float = 0.55
     quotes: int = 12
     quotes_per_article: int = 2
-    passages: int = 40
+    passages: int = 30
     sentence_share: float = 0.5
     quote_length: int = 500
     neighbour_margin: float = 0.3

@@ -51,7 +51,7 @@ class SearchSettings:
     sentences_per_language: int = 30
     word_matches: int = 40
     common_share: float = 0.1
-    reread: int = 40
+    reread: int = 30
 
     def __post_init__(self) -> None:
         if min(self.sentences_per_language, self.word_matches, self.reread) < 1:

@@ -17,6 +17,7 @@ from bot.telegram.settings import TOKEN_FILE_VARIABLE
 
 ROOT = Path(__file__).parent.parent
 UNIT = ROOT / "deploy" / "citat-bot.service"
+WATCHER = ROOT / "deploy" / "citat-watch.service"
 CONTAINERFILE = ROOT / "deploy" / "Containerfile"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -182,3 +183,13 @@ def test_every_file_for_running_it_is_named_in_the_readme():
     for path in (ROOT / "deploy").iterdir():
         if path.suffix != ".dockerignore":
             assert f"deploy/{path.name}" in README
+
+
+def test_the_watcher_is_confined_as_the_bot_is_and_shares_its_library():
+    bot, watcher = settings_of(UNIT), settings_of(WATCHER)
+    own = {"Description", "Type", "ExecStart", "RestartSec", "RestartPreventExitStatus"}
+    assert {key: watcher[key] for key in watcher.keys() - own - {"Environment"}} == {
+        key: bot[key] for key in watcher.keys() - own - {"Environment"}
+    }
+    assert set(watcher["Environment"]) < set(bot["Environment"])
+    assert understood(shlex.split(watcher["ExecStart"][0])[1:])

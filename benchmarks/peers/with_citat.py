@@ -7,7 +7,7 @@ from benchmarks.peers.protocol import BEST, Find, Passage, TakeIn, speak
 from index.config import Config
 from index.options import Options
 
-PASSAGES = 40
+PASSAGES = 30
 """As many as an answer is chosen from; an article may have several."""
 
 
