@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from index.encoder import Encoder, Vectors
 
@@ -21,6 +22,9 @@ NAMES = 0.4, 0.9
 """The same for names: Merkel and Macron stand near each other, but one is not the other."""
 MOST_KEPT = 1 << 15
 """Words from question to question, of a kilobyte each."""
+
+_THREADS = ThreadpoolController()
+"""The products of one question are small: threads that wait for the next would take a core."""
 
 Likeness = NDArray[np.float32]
 """How far texts meet words: in [0, 1], shape (texts, words)."""
@@ -51,7 +55,9 @@ class WordLikeness:
         held = {word: n for n, word in enumerate(dict.fromkeys(w for text in texts for w in text))}
         if not held or not asked:
             return met
-        cosines = self._of(list(held)) @ self._of([one.word for one in asked]).T
+        here, sought = self._of(list(held)), self._of([one.word for one in asked])
+        with _THREADS.limit(limits=1, user_api="blas"):
+            cosines = here @ sought.T
         bounds = np.array([NAMES if one.name else WORDS for one in asked], dtype=np.float32)
         unlike, alike = bounds.T
         likeness = np.clip((cosines - unlike) / (alike - unlike), 0, 1)
