@@ -463,3 +463,9 @@ def m019_shown(db: Database) -> None:
         end
         """
     )
+
+
+@migrations()
+def m020_pages_waiting(db: Database) -> None:
+    """How many pages wait is told after each visit; a backlog has millions that do not."""
+    db.execute("create index pages_waiting on pages (state) where state = 'waiting'")

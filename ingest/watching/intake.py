@@ -20,6 +20,8 @@ from ingest.watching.judging import alike, fingerprint, refuse_another
 from ingest.watching.ledger import FEED, PAGE, Ledger, Page, State
 from ingest.watching.sightings import Sighting
 
+_NOTICE_LENGTH = 300
+"""What two pages say in fewer characters is a notice of their site: "we are being maintained"."""
 AUTO = "auto"
 """A feed's own text is taken where it is a whole article, else that of the page."""
 RECENT_S = 3 * 24 * 3600.0
@@ -146,6 +148,9 @@ class Intake:
 
     def withdraw(self, page: Page, problem: str, now: float) -> None:
         """Note that a page is gone; its article goes too, unless it has another page."""
+        if self._is_removed(page):
+            self._ledger.save(replace(page, state=State.REMOVED, due=None))
+            return
         gone = outcomes.withdrawn(page, problem, now)
         other = self._ledger.alias(page.article, page.key) if page.article else None
         if other is not None:
@@ -156,6 +161,12 @@ class Intake:
             if page.article is not None and self._removes:
                 self._ledger.remove([page.article], "withdrawn")
             self._ledger.save(gone)
+
+    def _is_removed(self, page: Page) -> bool:
+        """Say whether somebody has removed the article that the page was stored as."""
+        if page.state != State.STORED or page.article is None:
+            return False
+        return self._ledger.content_hash(page.article) is None
 
     def moved(self, page: Page, url: str, now: float) -> bool:
         """Note where a page has moved to; say whether its article has been read there already.
@@ -202,6 +213,8 @@ class Intake:
         site = addresses.site(page.url)
         same = self._ledger.same_text(site, seen)
         if same is not None and same.key != page.key and same.article is not None:
+            if len(draft.text) < _NOTICE_LENGTH:
+                raise SourceError(f"says the same few words as {same.url}: a notice, it seems")
             return outcomes.alias(page, same.article, now)
         return replace(page, article=self._stored_before(draft, site))
 

@@ -201,6 +201,8 @@ class Watcher:
     async def _take_in(self, feed: Feed, document: Document, base: str) -> int:
         """Take in what a feed names; return how much is new."""
         if document.kind == Kind.INDEX:
+            if feed.parent is not None:  # or one that names itself anew would never end
+                raise SourceError("is an index inside an index of sitemaps, which is not allowed")
             for part in document.locations:
                 url = addresses.clean(addresses.joined(base, part.url))
                 changed = part.changed.isoformat() if part.changed else None

@@ -188,6 +188,15 @@ def test_what_the_editor_removed_does_not_come_back(watching):
     assert watching.history() == ["removed"]
 
 
+def test_what_the_editor_removed_does_not_come_back_with_a_page_that_was_gone(watching):
+    watching.story(spells=[Spell("410", START + HOUR, START + DAY)])
+    watching.watch()
+    watching.live(HOUR / 2)
+    with Library.open(watching.data) as library:
+        library.remove(library.article_ids())
+    assert watching.live(7 * DAY) == {}
+
+
 # One article, many addresses
 
 
@@ -205,6 +214,18 @@ def test_the_same_text_under_two_addresses_is_one_article(watching):
     watching.outlet.stories[1].title = watching.outlet.stories[0].title
     watching.watch()
     assert len(watching.live(HOUR)) == 1
+
+
+def test_a_notice_in_the_place_of_many_pages_hides_none_of_them(watching):
+    notice = "We are being maintained. Please come back in an hour."
+    for path in ("/a", "/b", "/c"):
+        story = watching.story(path)
+        story.versions = [(START, notice), (START + 2 * HOUR, story.versions[0][1])]
+        story.title = "Maintenance"
+    watching.watch()
+    assert len(watching.live(HOUR)) == 1
+    stored = watching.live(3 * DAY)
+    assert {path for path, text in stored.items() if text != notice} >= {"/b", "/c"}
 
 
 def test_an_article_stays_while_one_of_its_addresses_does(watching):
@@ -502,6 +523,15 @@ def test_of_an_index_of_sitemaps_as_much_is_taken_as_is_wanted(watching, chosen,
     sitemap_of(watching, "/2.xml.gz", (older, "2001-01-01"))
     watching.watch("/sitemap.xml", **chosen)
     assert set(watching.live(HOUR)) == paths
+
+
+def test_an_index_inside_an_index_leads_no_further(watching):
+    index_of(watching, "/sitemap.xml?1")
+    watching.outlet.extra["/sitemap.xml?1"] = watching.outlet.extra["/sitemap.xml"]
+    watching.watch("/sitemap.xml")
+    watching.live(DAY)
+    with Library.open(watching.data) as library:
+        assert len(library.rows("select 1 from feeds")) == 2
 
 
 def test_a_backlog_goes_on_where_it_stopped_and_the_newest_comes_first(watching):
