@@ -48,6 +48,7 @@ class LibraryFile:
         self.path = path
         self._db = db
         self._claimed: str | None = None
+        self._is_changing = False
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = False) -> Self:
@@ -173,12 +174,22 @@ class LibraryFile:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """One transaction that takes the write lock first and makes the next generation."""
+        """One transaction that takes the write lock first and makes the next generation.
+
+        Changes inside another change are of its generation.
+        """
+        if self._is_changing:
+            yield
+            return
         with told(self.path), self._db.atomic():
             self._db.execute("update state set value = value + 1 where key = 'generation'")
             if self.generation % PRUNE_EVERY == 0:
                 self._prune_changes()
-            yield
+            self._is_changing = True
+            try:
+                yield
+            finally:
+                self._is_changing = False
 
     def _prune_changes(self) -> None:
         """Drop the oldest of the log; an index that is as old as that is made anew."""

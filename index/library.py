@@ -415,6 +415,11 @@ class Library(LibraryFile):
         """Let an article be taken again when what it came from is ingested the next time."""
         with told(self.path), self._db.atomic():
             self._db.execute("update articles set content_hash = '-' where id = ?", [article_id])
+            self._db.execute(
+                "update pages set seen = null, entry = null, etag = null, modified = null, due = 0"
+                " where article = ? and leads = 1 and state = 'stored'",
+                [article_id],
+            )
 
     # For the indexes that are derived from it
 

@@ -158,6 +158,13 @@ def test_whoever_writes_while_words_are_folded_waits_for_a_portion(
     assert river.word_counts("stems", ["bridg", "court", "river"])["bridg"] == 1
 
 
+def test_a_portion_is_one_change(river, encoded_entry):
+    river.write([encoded_entry("court", "The court acquitted him.")])
+    before = river.generation
+    refold(river)
+    assert river.generation == before + 1
+
+
 def test_the_keys_of_speakers_are_made_by_the_rules_of_this_version(river, encoded_entry):
     said = Statement(((0, 4),), Kind.DIRECT, speaker=Party("Vladimir Putin", None))
     river.write([replace(encoded_entry("word", "Yes."), statements=[said])])

@@ -526,8 +526,10 @@ def test_of_an_index_of_sitemaps_as_much_is_taken_as_is_wanted(watching, chosen,
 
 
 def test_an_index_inside_an_index_leads_no_further(watching):
-    index_of(watching, "/sitemap.xml?1")
-    watching.outlet.extra["/sitemap.xml?1"] = watching.outlet.extra["/sitemap.xml"]
+    for path in ("/3.xml", "/2.xml", "/1.xml"):
+        index_of(watching, path)
+        watching.outlet.extra[f"/{int(path[1]) - 1}.xml"] = watching.outlet.extra["/sitemap.xml"]
+    watching.outlet.extra["/sitemap.xml"] = watching.outlet.extra["/0.xml"]
     watching.watch("/sitemap.xml")
     watching.live(DAY)
     with Library.open(watching.data) as library:
