@@ -82,6 +82,13 @@ class Desk(LineFinder):
         self.library.remove(ids)
 
 
+FOLLOWED = """
+select 1 from shown_quotes q join articles a on a.id = q.article and a.version = q.version
+where not q.due
+"""
+"""Once it is noted what was shown, and found where it stands now."""
+
+
 def entry(article):
     quotes = lines(article)
     return Entry.of(
@@ -193,7 +200,7 @@ def test_words_that_still_stand_are_no_case_for_a_flag(desk):
         async with world(desk) as api:
             answer = await asks(api, ANNA, "bridge?")
             desk.prints(replace(BRIDGE, text=f"Corrected at noon.\n{BRIDGE.text}", title="New"))
-            await api.until(lambda: not desk.library.rows("select 1 from shown_quotes where due"))
+            await api.until(lambda: desk.library.rows(FOLLOWED))
             await some_rounds()
             assert edits(api) == []
             desk.prints(replace(BRIDGE, text=f"Corrected at noon and later.\n{COST}"))
@@ -646,7 +653,7 @@ def test_a_quote_that_has_moved_is_opened_where_it_stands_now(desk):
         async with world(desk) as api:
             answer = await asks(api, ANNA, "million?")
             desk.prints(replace(BRIDGE, text=f"Corrected at noon.\n{BRIDGE.text}"))
-            await api.until(lambda: not desk.library.rows("select 1 from shown_quotes where due"))
+            await api.until(lambda: desk.library.rows(FOLLOWED))
             return await taps(api, ANNA, answer, CONTEXT)
 
     opened = asyncio.run(conversation())
